@@ -1,0 +1,248 @@
+"""A protocol: what a procedure asks of a person on which day (FHIR PlanDefinition).
+
+Day numbers count from the day of treatment, which is day 0; days before it are negative.
+A `DaySpan` names its first and its last day, both included, as clinicians write them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+
+class StepKind(StrEnum):
+    """Every kind of step; `afterbeam protocol simulate` prints these words."""
+
+    PREPARE = "prepare"  # something to do before the treatment
+    SUN = "sun"  # keep out of the sun
+    SUNSCREEN = "sunscreen"
+    COOLING = "cooling"
+    WOUND_CARE = "wound_care"  # cleansing, ointment, moisturiser
+    COMFORT = "comfort"  # head-up nights and the like
+    CHECK_IN = "check_in"
+    SKIN_CHECK = "skin_check"  # monthly look for colour and texture changes
+    MEDICINE = "medicine"  # only what the clinic prescribed; never a name or a dose
+    VISIT = "visit"
+
+
+class Area(StrEnum):
+    FULL_FACE = "full_face"
+    AROUND_EYES = "around_eyes"
+    MOUTH = "mouth"
+    NECK_CHEST = "neck_chest"
+    HANDS = "hands"
+    BODY = "body"
+
+
+class FactName(StrEnum):
+    """What only a look at the skin can tell; unanswered is not yes."""
+
+    SKIN_CLOSED = "skin_closed"
+    SCABS_GONE = "scabs_gone"
+    BRUISE_GONE = "bruise_gone"
+
+
+class QuietPolicy(StrEnum):
+    """What happens to a reminder that would come in quiet hours."""
+
+    SHIFT = "shift"  # to the nearest edge of the quiet hours, same nominal day
+    DROP = "drop"
+    DELIVER = "deliver"  # prescribed medicine only
+
+
+class Gate(StrEnum):
+    """What must hold for a step to be asked at all."""
+
+    ALWAYS = "always"
+    UNTIL_FACT = "until_fact"  # asked until the fact is true, also past the usual day
+    NEEDS_FACT = "needs_fact"  # asked only once the fact is true
+    NOT_OPEN = "not_open"  # asked unless somebody said the skin is open
+
+
+class Anchor(StrEnum):
+    """What a time of day is counted from."""
+
+    MIDNIGHT = "midnight"  # a plain clock time
+    WAKE = "wake"  # the person's own wake time
+    BED = "bed"  # the start of their quiet hours
+    TREATED = "treated"  # the wall-clock time of the treatment
+    CHECK_IN = "check_in"  # the clinic's check-in time, inside its opening hours
+    NOON = "noon"  # solar noon where the person is
+
+
+class Phase(StrEnum):
+    BEFORE = "before"
+    ACUTE = "acute"
+    HEALING = "healing"
+    PROTECTION = "protection"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class DaySpan:
+    """Days `first` to `last`, both included."""
+
+    first: int
+    last: int
+
+    def __post_init__(self) -> None:
+        if self.last < self.first:
+            raise ValueError("a span of days must not end before it starts")
+
+    def __contains__(self, day: object) -> bool:
+        return isinstance(day, int) and self.first <= day <= self.last
+
+
+@dataclass(frozen=True, slots=True)
+class DayPattern:
+    """Either the days named in `on`, or every `every` days across `span`."""
+
+    span: DaySpan
+    every: int = 1
+    on: tuple[int, ...] = ()
+
+    def __contains__(self, day: object) -> bool:
+        if not isinstance(day, int) or day not in self.span:
+            return False
+        return day in self.on if self.on else (day - self.span.first) % self.every == 0
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class TimeOfDay:
+    """A wall-clock time as an anchor and a signed offset from it."""
+
+    anchor: Anchor
+    offset: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One text in one language: `title` is one short line, `body` says how, `why` says why."""
+
+    title: str
+    body: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One clinical text, with where it comes from. """
+
+    id: str
+    words: Mapping[str, Words]  # language tag -> words; "en" is always there
+    sources: tuple[str, ...]  # ids of `clinical.md` section 10, or "D" for a default awaiting approval
+
+    def in_language(self, language: str) -> Words:
+        """The words in `language`, or in its base language, or in English."""
+        base = language.split("-")[0]
+        return self.words.get(language) or self.words.get(base) or self.words["en"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One instruction or check-in of a protocol."""
+
+    id: str
+    kind: StepKind
+    days: DayPattern
+    times: tuple[TimeOfDay, ...]
+    window: timedelta  # how long after it is due a reminder still helps
+    text_id: str
+    quiet: QuietPolicy = QuietPolicy.SHIFT
+    gate: Gate = Gate.ALWAYS
+    fact: FactName | None = None
+    only_if_prescribed: str | None = None  # e.g. "antiviral"
+    areas: frozenset[Area] | None = None  # None: every area
+    variants: frozenset[str] | None = None  # None: every variant
+    timer: timedelta | None = None  # how long to do it for (cooling)
+    timer_most: timedelta | None = None  # and never longer than this
+    strict: bool = False  # of a sun step: no sun at all, not only protection
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """A "when may I": not before `until_day` has passed, nor before `fact` is true."""
+
+    id: str
+    text_id: str
+    since_day: int
+    until_day: int | None  # the first day it may be possible again
+    fact: FactName | None = None
+    areas: frozenset[Area] | None = None
+    variants: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseSpan:
+    """A phase of healing, with what a check-in asks in it."""
+
+    phase: Phase
+    span: DaySpan
+    check_in_items: tuple[str, ...]
+    safety_set: tuple[str, ...]  # at most eight answer ids, shown as pictures
+
+
+@dataclass(frozen=True, slots=True)
+class DayCard:
+    """What many people see on these days."""
+
+    span: DaySpan
+    text_id: str
+    variants: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A tapped value up to `at_most` on these days is within the expected course."""
+
+    span: DaySpan
+    at_most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How one symptom usually goes: when it shows, and how strong it may be."""
+
+    symptom: str
+    visible: DaySpan | None  # None: not expected at all
+    bounds: tuple[Bound, ...]
+    variants: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HealDays:
+    """Days until the skin is closed."""
+
+    min: int
+    typical: int
+    max: int
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """One procedure's whole plan. Immutable; `content_hash` names exactly this content."""
+
+    procedure: str
+    version: str
+    content_hash: str
+    name_text_id: str
+    variants: tuple[str, ...]
+    areas: tuple[Area, ...]
+    heal_days: HealDays
+    delayed_healing_flag_day: int
+    last_day: int  # the plan ends after this day
+    phases: tuple[PhaseSpan, ...]
+    steps: tuple[Step, ...]
+    restrictions: tuple[Restriction, ...]
+    cards: tuple[DayCard, ...]
+    courses: tuple[Course, ...]
+    closing_text_id: str
+    texts: Mapping[str, Text]
+
+    def phase_on(self, day: int) -> PhaseSpan:
+        """The phase `day` falls in; days past the end belong to the last phase."""
+        for phase in self.phases:
+            if day in phase.span:
+                return phase
+        return self.phases[0] if day < self.phases[0].span.first else self.phases[-1]
