@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
+
+from pwa.domain.agenda import AgendaEntry
+from pwa.domain.agenda_item import AgendaItem
 
 
 class NoticeKind(StrEnum):
@@ -52,3 +56,135 @@ class Notice:
     due_at: datetime
     useful_until: datetime
     state: NoticeState
+
+
+NEXT_STATES: Mapping[NoticeState, frozenset[NoticeState]] = {
+    NoticeState.PLANNED: frozenset({NoticeState.SENDING, NoticeState.CANCELLED, NoticeState.EXPIRED}),
+    NoticeState.CANCELLED: frozenset({NoticeState.PLANNED}),
+    NoticeState.SENDING: frozenset({NoticeState.SENT, NoticeState.EXPIRED}),
+    NoticeState.SENT: frozenset(),
+    NoticeState.EXPIRED: frozenset(),
+}
+CHANGEABLE = frozenset({NoticeState.PLANNED, NoticeState.CANCELLED})
+LIVE = frozenset({NoticeState.PLANNED, NoticeState.SENDING})
+OUT = frozenset({NoticeState.SENDING, NoticeState.SENT, NoticeState.EXPIRED})  # beyond recall
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """A stored reminder, and which occurrences it stands for at which snooze number."""
+
+    id: UUID
+    slot_key: str
+    state: NoticeState
+    due_at: datetime
+    useful_until: datetime
+    occurrences: frozenset[tuple[UUID, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """What to store so that the reminders are the agenda's.
+
+    Occurrences move from one reminder to another: empty the cancelled, expired and changed ones first,
+    then fill the changed and inserted ones.
+    """
+
+    insert: tuple[AgendaEntry, ...] = ()
+    change: tuple[tuple[UUID, AgendaEntry], ...] = ()  # planned ones to alter, cancelled ones to revive
+    cancel: tuple[UUID, ...] = ()
+    expire: tuple[UUID, ...] = ()  # planned, but their useful time is over and nobody asked for them since
+
+
+def may_become(state: NoticeState, following: NoticeState) -> bool:
+    """Whether a notice may go from one state to another."""
+    return following in NEXT_STATES[state]
+
+
+def reminded(reminders: Iterable[Reminder]) -> dict[UUID, int]:
+    """The highest snooze number at which each occurrence has had its reminder: `Settled.reminded`.
+
+    One that expired has had its turn too: late is never.
+    """
+    highest: dict[UUID, int] = {}
+    for reminder in reminders:
+        if reminder.state in OUT:
+            for occurrence, number in reminder.occurrences:
+                highest[occurrence] = max(number, highest.get(occurrence, number))
+    return highest
+
+
+def reconcile(
+    reminders: Iterable[Reminder], entries: Iterable[AgendaEntry], now: datetime
+) -> Reconciliation:
+    """Compare stored reminders with composed entries, both of the same patient and the same days.
+
+    Only planned and cancelled reminders change. An occurrence that had its reminder is never planned
+    again at that snooze number, whatever the entries say.
+    """
+    known = sorted(reminders, key=lambda reminder: (reminder.slot_key, reminder.id))
+    by_key = {reminder.slot_key: reminder for reminder in known}
+    out = reminded(known)
+    insert: list[AgendaEntry] = []
+    change: list[tuple[UUID, AgendaEntry]] = []
+    wanted: set[str] = set()
+    for entry in filter(None, (_not_yet_out(entry, out) for entry in entries)):
+        wanted.add(entry.slot_key)
+        held = by_key.get(entry.slot_key)
+        if held is None:
+            insert.append(entry)
+        elif held.state in CHANGEABLE and not _already_says(held, entry):
+            change.append((held.id, entry))
+    unwanted = [each for each in known if each.state is NoticeState.PLANNED and each.slot_key not in wanted]
+    return Reconciliation(
+        insert=tuple(insert),
+        change=tuple(change),
+        cancel=tuple(each.id for each in unwanted if each.useful_until > now),
+        expire=tuple(each.id for each in unwanted if each.useful_until <= now),
+    )
+
+
+def occurrences_of(entry: AgendaEntry) -> frozenset[tuple[UUID, int]]:
+    """Which occurrences an entry stands for, each with its snooze number."""
+    return frozenset((id, item.snooze) for item in entry.items for id in item.occurrence_ids)
+
+
+def _already_says(reminder: Reminder, entry: AgendaEntry) -> bool:
+    return reminder.state is NoticeState.PLANNED and (
+        (reminder.due_at, reminder.useful_until, reminder.occurrences)
+        == (entry.due_at, entry.useful_until, occurrences_of(entry))
+    )
+
+
+def _not_yet_out(entry: AgendaEntry, out: Mapping[UUID, int]) -> AgendaEntry | None:
+    """The entry without occurrences already on their way; None when none are left.
+
+    Composing leaves them out too, but from a view of the reminders that may be older than this one.
+    """
+    if not any(out.get(id, -1) >= number for id, number in occurrences_of(entry)):
+        return entry
+    items = tuple(item for item in (_without(item, out) for item in entry.items) if item is not None)
+    if not items:
+        return None
+    return replace(
+        entry,
+        slot_key=f"{items[0].occurrence_ids[0]}#{items[0].snooze}",
+        due_at=items[0].due_at,
+        useful_until=max(item.useful_until for item in items),
+        items=items,
+    )
+
+
+def _without(item: AgendaItem, out: Mapping[UUID, int]) -> AgendaItem | None:
+    kept = [index for index, id in enumerate(item.occurrence_ids) if out.get(id, -1) < item.snooze]
+    if not kept:
+        return None
+    return replace(
+        item,
+        occurrence_ids=tuple(item.occurrence_ids[index] for index in kept),
+        care_plan_ids=tuple(item.care_plan_ids[index] for index in kept),
+        step_ids=tuple(item.step_ids[index] for index in kept),
+        text_ids=tuple(item.text_ids[index] for index in kept),
+        step_id=item.step_ids[kept[0]],
+        text_id=item.text_ids[kept[0]],
+    )

@@ -208,6 +208,17 @@ class Course:
     visible: DaySpan | None  # None: not expected at all
     bounds: tuple[Bound, ...]
     variants: frozenset[str] | None = None
+    areas: frozenset[Area] | None = None  # None: every area
+
+
+@dataclass(frozen=True, slots=True)
+class FactQuestion:
+    """A fact the patient is asked for, from day `ask_from` on; None: only once it was said not to be so."""
+
+    name: FactName
+    text_id: str  # title: the question; body: how to tell
+    ask_from: int | None
+    variants: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +250,7 @@ class Protocol:
     courses: tuple[Course, ...]
     closing_text_id: str
     texts: Mapping[str, Text]
+    facts: tuple[FactQuestion, ...] = ()
 
     def phase_on(self, day: int) -> PhaseSpan:
         """The phase `day` falls in; days past the end belong to the last phase."""

@@ -1,0 +1,136 @@
+"""`afterbeam demo`: everything at once, on this computer, for trying it out."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+
+import click
+import segno
+
+from pwa.cli.opening import read_config
+from pwa.cli.operations import create_missing_keys, prepare_database
+from pwa.clock import monotonic
+from pwa.config import Config
+from pwa.domain.errors import Refused
+from pwa.protocols.loader import load_seed
+from pwa.services import demo as service
+from pwa.services.joining import join_url
+from pwa.store.database import Database
+from pwa.vault.keyring import load_master_keys
+
+STOP_WITHIN_S = 12
+UP_WITHIN_S = 30
+FASTEST = 100_000
+
+
+@click.command()
+@click.option("--speed", default=1, show_default=True, type=click.IntRange(1, FASTEST), help="Days pass faster.")
+def demo(speed: int) -> None:
+    """Run a demo clinic: web server, dispatcher, a login and a patient treated today."""
+    config = read_config()
+    prepare_database(config)
+    create_missing_keys(config)
+    login, link = _set_up(config, speed)
+    with _Processes() as processes:
+        processes.start("serve")
+        processes.start("dispatch")
+        _wait_until_up(config, processes)
+        _welcome(config, login, link, speed)
+        processes.wait()
+
+
+def _set_up(config: Config, speed: int) -> tuple[service.Login, str]:
+    database = Database(config.database_url)
+    keys = load_master_keys(config.master_key_file)
+    try:
+        with database.write() as session:
+            service.set_speed(session, service.now_of(session), speed)
+            moment = service.now_of(session)
+            login = service.ensure_clinic(session, moment, _zone_here(), config.data_dir, load_seed())
+            invitation = service.invite_patient(session, keys, login.clinic_id, moment)
+    finally:
+        database.close()
+    return login, join_url(config.public_url, invitation)
+
+
+def _zone_here() -> str:
+    """This computer's zone, or London where it has none with a place."""
+    from tzlocal import get_localzone_name
+
+    name = get_localzone_name()
+    return name if name and "/" in name and not name.startswith("Etc/") else "Europe/London"
+
+
+def _welcome(config: Config, login: service.Login, link: str, speed: int) -> None:
+    click.echo(f"\nAfterbeam is running at {config.public_url}")
+    click.echo(f"Clinic:  {config.public_url}/clinic")
+    click.echo(f"Login:   {login.email}   {login.password}")
+    click.echo(f"Patient: {link}")
+    if config.is_local:
+        click.echo("This link works on this computer only. Phones need https: see docs/try-on-a-phone.")
+    else:
+        segno.make(link, error="m", micro=False).terminal(compact=True)
+    if speed > 1:
+        click.echo(f"Time runs {speed} times faster: a day passes in {86400 / speed:.0f} seconds.")
+    click.echo("The demo clinic approved its own protocols; no clinician has. Stop with Ctrl-C.\n")
+
+
+def _wait_until_up(config: Config, processes: _Processes) -> None:
+    address = f"http://{'127.0.0.1' if config.host == '0.0.0.0' else config.host}:{config.port}/healthz"  # noqa: S104
+    until = monotonic() + UP_WITHIN_S
+    while monotonic() < until and processes.all_run():
+        try:
+            with urllib.request.urlopen(address, timeout=2):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise Refused(f"The server did not come up on port {config.port}. Is another program using that port?")
+
+
+class _Processes:
+    """The web server and the dispatcher, each a process of its own, stopped together."""
+
+    def __init__(self) -> None:
+        self._running: list[subprocess.Popen[bytes]] = []
+        self._stop = threading.Event()
+
+    def __enter__(self) -> _Processes:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: self._stop.set())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for process in self._running:
+            process.terminate()
+        for process in self._running:
+            try:
+                process.wait(STOP_WITHIN_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def start(self, command: str) -> None:
+        """Start `afterbeam COMMAND` in a group of its own, so that Ctrl-C reaches it through us only."""
+        environment: Mapping[str, str] = os.environ
+        self._running.append(
+            subprocess.Popen(
+                [sys.executable, "-m", "pwa.cli", command], env=dict(environment), start_new_session=True
+            )
+        )
+
+    def all_run(self) -> bool:
+        """Whether none has ended."""
+        return not self._stop.is_set() and all(process.poll() is None for process in self._running)
+
+    def wait(self) -> None:
+        """Until somebody says stop, or one of them ends by itself."""
+        while self.all_run():
+            self._stop.wait(0.5)

@@ -1,0 +1,132 @@
+"""`afterbeam doctor`: is everything in place, and if not, what to do."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+import click
+
+from pwa.cli.opening import read_config
+from pwa.cli.output import json_option, print_json, print_rows
+from pwa.clock import read_moment
+from pwa.config import Config
+from pwa.domain.errors import AfterbeamError
+from pwa.paths import web_dist
+from pwa.push.vapid import VapidKey
+from pwa.services.house import require_newest_schema
+from pwa.services.housekeeping import dispatcher_health
+from pwa.store import clinics, operations
+from pwa.store.database import Database
+from pwa.vault.keyring import load_master_keys
+
+# Before it, two processes on one WAL database can very rarely corrupt it (sqlite.org, March 2026).
+SQLITE_WITHOUT_WAL_FAULT = (3, 51, 3)
+
+
+class State(StrEnum):
+    OK = "ok"
+    WARNING = "warning"
+    FAILING = "failing"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    check: str
+    state: State
+    detail: str
+
+
+@click.command()
+@json_option
+def doctor(as_json: bool) -> None:
+    """Look at the whole installation; exit 1 when something does not work."""
+    findings = list(examine(read_config()))
+    if as_json:
+        print_json([asdict(one) for one in findings])
+    else:
+        print_rows([(one.state, one.check, one.detail) for one in findings])
+    sys.exit(1 if any(one.state is State.FAILING for one in findings) else 0)
+
+
+def examine(config: Config) -> Iterator[Finding]:
+    """Every check, in the order an operator would mend things."""
+    yield _try("master keys", lambda: load_master_keys(config.master_key_file).current_id)
+    yield _try("VAPID key", lambda: VapidKey.load(config.vapid_private_key_file).id)
+    yield _subject(config)
+    yield _address(config)
+    yield _front_end()
+    database = Database(config.database_url)
+    try:
+        yield from _database(database)
+    finally:
+        database.close()
+
+
+def _try(check: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(check, State.OK, look())
+    except AfterbeamError as error:
+        return Finding(check, State.FAILING, error.message)
+
+
+def _subject(config: Config) -> Finding:
+    if config.vapid_subject_is_placeholder:
+        return Finding(
+            "VAPID subject", State.WARNING, "Apple refuses pushes until AFTERBEAM_VAPID_SUBJECT is a real address."
+        )
+    return Finding("VAPID subject", State.OK, config.vapid_subject)
+
+
+def _address(config: Config) -> Finding:
+    if config.is_local:
+        return Finding("address", State.WARNING, f"{config.public_url} opens on this computer only.")
+    return Finding("address", State.OK, config.public_url)
+
+
+def _front_end() -> Finding:
+    missing = [name for name in ("index.html", "sw.js", "clinic.html") if not (web_dist() / name).is_file()]
+    if missing:
+        return Finding("front end", State.FAILING, f"{', '.join(missing)} not built. Run `make web`.")
+    return Finding("front end", State.OK, "built")
+
+
+def _database(database: Database) -> Iterator[Finding]:
+    if database.is_sqlite and sqlite3.sqlite_version_info < SQLITE_WITHOUT_WAL_FAULT:
+        yield Finding(
+            "SQLite",
+            State.WARNING,
+            f"{sqlite3.sqlite_version} has a rare fault with several processes. "
+            "Use PostgreSQL for real patients, or SQLite 3.51.3.",
+        )
+    schema = _try("schema", lambda: _newest(database))
+    yield schema
+    if schema.state is State.OK:
+        yield _clinics(database)
+        yield _dispatcher(database)
+
+
+def _newest(database: Database) -> str:
+    require_newest_schema(database)
+    return "up to date"
+
+
+def _clinics(database: Database) -> Finding:
+    with database.read() as session:
+        found = clinics.all_clinics(session)
+    if not found:
+        return Finding("clinics", State.WARNING, "none yet. Make one with `afterbeam clinic create`.")
+    return Finding("clinics", State.OK, str(len(found)))
+
+
+def _dispatcher(database: Database) -> Finding:
+    with database.read() as session:
+        health = dispatcher_health(session, read_moment(operations.get_demo_clock(session)))
+    if health.well:
+        return Finding("dispatcher", State.OK, "sending")
+    return Finding("dispatcher", State.FAILING, "nobody is sending. Run `afterbeam dispatch`.")

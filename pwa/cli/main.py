@@ -1,0 +1,39 @@
+"""`afterbeam`: every command, and the one place where an error becomes a sentence and exit code 2."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import click
+
+from pwa import __version__
+from pwa.cli.clinics import clinic, enrol
+from pwa.cli.demo import demo
+from pwa.cli.doctor import doctor
+from pwa.cli.operations import db, dispatch, keys, serve
+from pwa.cli.protocols import protocol
+from pwa.domain.errors import AfterbeamError
+
+
+class Afterbeam(click.Group):
+    """Prints what went wrong in one sentence, and exits with 2; nothing is stored then."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().main(*args, **kwargs)
+        except AfterbeamError as error:
+            click.echo(error.message, err=True)
+            sys.exit(2)
+
+
+@click.group(cls=Afterbeam, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="afterbeam")
+def main() -> None:
+    """Afterbeam: care after laser skin treatment."""
+    os.umask(0o077)  # keys and the database are their owner's alone
+
+
+for command in (demo, serve, dispatch, clinic, enrol, protocol, keys, db, doctor):
+    main.add_command(command)

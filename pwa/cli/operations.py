@@ -1,0 +1,133 @@
+"""`afterbeam serve`, `dispatch`, `keys ...` and `db ...`: what an operator runs."""
+
+from __future__ import annotations
+
+import click
+
+from pwa.cli.opening import opened_house, read_config
+from pwa.cli.output import json_option, print_json, print_rows
+from pwa.config import Config
+from pwa.dispatcher import beats, metronome
+from pwa.domain.errors import Refused
+from pwa.push.vapid import VapidKey
+from pwa.services.house import open_house
+from pwa.store import migrate, operations
+from pwa.store.database import Database
+from pwa.vault.keyring import create_master_key_file
+
+
+@click.command()
+@click.option("--workers", default=1, show_default=True, help="Processes; more than 1 needs PostgreSQL.")
+def serve(workers: int) -> None:
+    """Serve the web application."""
+    config = read_config()
+    open_house(config).close()  # say what is wrong here, not in a worker that is started again and again
+    from granian import Granian  # starting it up is slow, and only this command needs it
+    from granian.constants import Interfaces
+
+    Granian(
+        "pwa.web.wsgi:create",
+        factory=True,
+        interface=Interfaces.WSGI,
+        address=config.host,
+        port=config.port,
+        workers=workers,
+        blocking_threads=4,
+        log_enabled=False,
+    ).serve()
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="One pass, then end; prints how many pushes were accepted.")
+@json_option
+def dispatch(once: bool, as_json: bool) -> None:
+    """Send what is due, until stopped."""
+    with opened_house() as house:
+        if not once:
+            metronome.run(house)
+            return
+        to = beats.dispatching_of(house, lambda: False)
+        accepted = beats.one_pass(house, to)
+        to.sender.close()
+    if as_json:
+        print_json({"accepted": accepted})
+    else:
+        click.echo(f"{accepted} accepted")
+
+
+@click.group()
+def keys() -> None:
+    """The keys that sign pushes and protect names."""
+
+
+@keys.command("create")
+def create_keys() -> None:
+    """Create the keys that are missing; those there are stay as they are."""
+    for line in create_missing_keys(read_config()):
+        click.echo(line)
+
+
+def create_missing_keys(config: Config) -> list[str]:
+    """Make the master key file and the VAPID key unless they exist; says what was done."""
+    done = []
+    for file, what in ((config.master_key_file, "master keys"), (config.vapid_private_key_file, "VAPID key")):
+        if file.exists():
+            done.append(f"kept {what}: {file}")
+            continue
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if file == config.master_key_file:
+            create_master_key_file(file)
+        else:
+            VapidKey.generate().save(file)
+        done.append(f"created {what}: {file}. Keep a copy in a safe place.")
+    return done
+
+
+@keys.command("list")
+@json_option
+def list_keys(as_json: bool) -> None:
+    """List the public VAPID keys that phones subscribe with."""
+    with opened_house() as house, house.database.read() as session:
+        found = operations.vapid_keys(session)
+        current = house.vapid_key.id
+    rows = [{"key_id": one.id, "public_key": one.public_key, "current": one.id == current} for one in found]
+    if as_json:
+        print_json(rows)
+    else:
+        print_rows(
+            [(str(row["key_id"]), "current" if row["current"] else "older", str(row["public_key"])) for row in rows]
+        )
+
+
+@click.group()
+def db() -> None:
+    """The database's schema."""
+
+
+@db.command("upgrade")
+def upgrade_db() -> None:
+    """Bring the database to the newest schema; makes an embedded one."""
+    config = read_config()
+    prepare_database(config)
+    click.echo(f"The database is at revision {migrate.newest_revision()}.")
+
+
+def prepare_database(config: Config) -> None:
+    """Make the data folder if there is none, and migrate."""
+    config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    migrate.upgrade(config.database_url)
+
+
+@db.command("check")
+@json_option
+def check_db(as_json: bool) -> None:
+    """Say whether the database is at the newest schema; exit 2 when it is not."""
+    database = Database(read_config().database_url)
+    current, newest = migrate.current_revision(database), migrate.newest_revision()
+    database.close()
+    if as_json:
+        print_json({"current": current, "newest": newest, "up_to_date": current == newest})
+    if current != newest:
+        raise Refused(f"The database is at {current or 'nothing'}, not {newest}. Run `afterbeam db upgrade`.")
+    if not as_json:
+        click.echo(f"Up to date: {newest}.")

@@ -1,0 +1,192 @@
+"""From the text of a setting to a checked value; each function takes one kind of text."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import SplitResult, urlsplit
+
+from pwa.config.environment import refuse
+from pwa.config.settings import LOCAL_VAPID_SUBJECT, PREFIX
+
+_LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+_NOBODY_THERE = re.compile(  # RFC 2606, RFC 6761, RFC 6762
+    r"(^|\.)(localhost|local|internal|invalid|test|example|example\.(com|net|org))$"
+)
+_Word = TypeVar("_Word", bound=StrEnum)
+_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_HOST_NAME = re.compile(rf"(?=.{{1,253}}$)({_LABEL}\.)*{_LABEL}")
+# No path: py_vapid refuses it. No blank or bracket: Apple refuses those (web-push #947).
+_SUBJECT = re.compile(r"(mailto:[^\s<>@:/?#]+@|https://)(?P<host>[^\s<>@:/?#]+)")
+_POSTGRESQL = re.compile(r"postgres(ql)?(\+psycopg)?://")
+
+
+class LogFormat(StrEnum):
+    JSON = "json"
+    TEXT = "text"
+
+
+class LogLevel(StrEnum):
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class PushHosts:
+    """Push services set by the operator: added to the built-in list, or in its place."""
+
+    added: tuple[str, ...] = ()
+    instead: tuple[str, ...] = ()
+
+    def over(self, built_in: Iterable[str]) -> tuple[str, ...]:
+        """The list that holds, given the built-in one."""
+        return self.instead or (*built_in, *self.added)
+
+
+def is_local(public_url: str) -> bool:
+    """Whether an address is this computer only, where browsers trust a page without https."""
+    return urlsplit(public_url).hostname in _LOCAL_HOSTS
+
+
+def read_port(text: str) -> int:
+    if re.fullmatch(r"[0-9]{1,5}", text) and 1 <= int(text) <= 65535:
+        return int(text)
+    refuse("PORT", f"is '{text}'. Give a number from 1 to 65535.")
+
+
+def read_host(text: str) -> str:
+    if _is_address(text) or _HOST_NAME.fullmatch(text.lower()):
+        return text.lower()
+    refuse("HOST", f"is '{text}'. Give an address of this computer, such as 127.0.0.1 or 0.0.0.0.")
+
+
+def read_public_url(text: str) -> str:
+    """An origin: the app's cookies and its service worker own the whole of it, so it has no path."""
+    url = _split(text)
+    if url is None or url.scheme not in ("http", "https") or not _is_host(url.hostname):
+        refuse("PUBLIC_URL", "is not a web address. Give one like https://care.clinic.example.")
+    if url.username is not None or url.path not in ("", "/") or url.query or url.fragment:
+        refuse("PUBLIC_URL", "holds more than an address. Leave out user, path, query and fragment.")
+    if url.scheme == "http" and url.hostname not in _LOCAL_HOSTS:
+        refuse("PUBLIC_URL", "is http. Give an https address; phones allow reminders on no other.")
+    default_port = {"http": 80, "https": 443}[url.scheme]
+    host = f"[{url.hostname}]" if ":" in (url.hostname or "") else url.hostname
+    port = "" if url.port in (None, default_port) else f":{url.port}"
+    return f"{url.scheme}://{host}{port}"
+
+
+def read_database_url(text: str) -> str:
+    """An SQLAlchemy URL. The value is never in an error: it may hold a password."""
+    if text.startswith("sqlite:///"):
+        file = text.removeprefix("sqlite:///")
+        if file and file != ":memory:" and not file.startswith("file:"):
+            return f"sqlite:///{Path(file).absolute()}"
+        refuse("DATABASE_URL", "keeps nothing. Give a file: sqlite:////path/to/file.db.")
+    if _POSTGRESQL.match(text) and _split(text) is not None:
+        return _POSTGRESQL.sub("postgresql+psycopg://", text, count=1)
+    refuse(
+        "DATABASE_URL",
+        "is not a database address. Give sqlite:////path/to/file.db or postgresql://user@host/name.",
+    )
+
+
+def read_vapid_subject(text: str | None, public_url: str) -> str:
+    """A mail or web address that is real, unless the server is for this computer only."""
+    local = is_local(public_url)
+    if text is None:
+        if local:
+            return LOCAL_VAPID_SUBJECT
+        refuse("VAPID_SUBJECT", "is missing. Give mailto: and an address that somebody at the clinic reads.")
+    host = _subject_host(text)
+    if host is None:
+        refuse(
+            "VAPID_SUBJECT",
+            f"is '{text}'. Give mailto:name@host or https://host, without blanks, brackets or a path.",
+        )
+    if not local and ("." not in host or _NOBODY_THERE.search(host)):
+        refuse("VAPID_SUBJECT", f"is '{text}', where nobody can be written to. Give an address that is read.")
+    return text
+
+
+def read_flag(name: str, text: str) -> bool:
+    if text in ("0", "1"):
+        return text == "1"
+    refuse(name, f"is '{text}'. Give 0 or 1.")
+
+
+def read_loopback(text: str, public_url: str) -> bool:
+    allowed = read_flag("PUSH_ALLOW_LOOPBACK", text)
+    if allowed and not is_local(public_url):
+        refuse("PUSH_ALLOW_LOOPBACK", f"is for tests, and {PREFIX}PUBLIC_URL is not localhost. Unset it.")
+    return allowed
+
+
+def read_push_hosts(text: str | None, loopback_allowed: bool) -> PushHosts:
+    if text is None:
+        return PushHosts()
+    hosts = tuple(host.strip().lower() for host in text.removeprefix("+").split(","))
+    for host in hosts:
+        _check_push_host(host, loopback_allowed)
+    return PushHosts(added=hosts) if text.startswith("+") else PushHosts(instead=hosts)
+
+
+def read_one_of(kind: type[_Word], name: str, text: str) -> _Word:
+    try:
+        return kind(text.lower())
+    except ValueError:
+        refuse(name, f"is '{text}'. Give one of: {', '.join(kind)}.")
+
+
+def read_dead_man_url(text: str | None) -> str | None:
+    url = _split(text) if text else None
+    if text and (url is None or url.scheme not in ("http", "https") or not _is_host(url.hostname)):
+        refuse("DEAD_MAN_URL", "is not a web address. Give the https address that your monitor shows.")
+    return text
+
+
+def _check_push_host(host: str, loopback_allowed: bool) -> None:
+    if host == "localhost" or _is_address(host):
+        if loopback_allowed and (host == "localhost" or ipaddress.ip_address(host).is_loopback):
+            return
+        refuse(
+            "PUSH_HOSTS",
+            f"lists '{host}'. Give names of push services; addresses of this computer are for tests, "
+            f"with {PREFIX}PUSH_ALLOW_LOOPBACK=1.",
+        )
+    name = host.removeprefix("*.")
+    if "." not in name or not _HOST_NAME.fullmatch(name):
+        refuse("PUSH_HOSTS", f"lists '{host}'. Give names like push.example.net or *.push.example.net.")
+
+
+def _subject_host(subject: str) -> str | None:
+    found = _SUBJECT.fullmatch(subject)
+    host = found["host"].lower() if found else None
+    return host if _is_host(host) else None
+
+
+def _split(text: str) -> SplitResult | None:
+    try:
+        url = urlsplit(text)
+        _ = url.port  # reading it is what checks it
+    except ValueError:
+        return None
+    return None if any(letter.isspace() for letter in text) else url
+
+
+def _is_host(host: str | None) -> bool:
+    return bool(host) and (_is_address(host or "") or _HOST_NAME.fullmatch(host or "") is not None)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,56 @@
+"""APScheduler as a metronome: it only says when. All state is in our tables."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from pwa.dispatcher import beats
+from pwa.logs import get_logger
+from pwa.services.house import House
+
+DELIVER_EVERY_S = 2
+COMPOSE_EVERY_S = 15
+EXPIRE_EVERY_S = 10
+
+log = get_logger()
+
+
+def run(house: House) -> None:
+    """Send until told to stop (SIGINT, SIGTERM); then finish the chunk in hand and return."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    to = beats.dispatching_of(house, stop.is_set)
+    scheduler = BackgroundScheduler(
+        timezone="UTC",
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+    )
+    jobs: tuple[tuple[Callable[[], object], int], ...] = (
+        (lambda: beats.compose(house), COMPOSE_EVERY_S),
+        (lambda: beats.expire(house), EXPIRE_EVERY_S),
+        (lambda: beats.deliver(house, to), DELIVER_EVERY_S),
+    )
+    for beat, seconds in jobs:
+        scheduler.add_job(_guarded(beat), "interval", seconds=seconds, next_run_time=house.now().wall)
+    scheduler.start()
+    log.info("dispatcher_started")
+    stop.wait()
+    scheduler.shutdown(wait=True)
+    to.sender.close()
+    log.info("dispatcher_stopped")
+
+
+def _guarded(beat: Callable[[], object]) -> Callable[[], None]:
+    """A beat that fails is logged and tried again at the next one; the metronome goes on."""
+
+    def guarded() -> None:
+        try:
+            beat()
+        except Exception:
+            log.exception("beat_failed")
+
+    return guarded

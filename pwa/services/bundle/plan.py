@@ -1,0 +1,131 @@
+"""A care plan as the phone shows it: what to expect, when one may, what to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from pwa.domain.care_plan import CarePlan, Fact
+from pwa.domain.protocol import Area, FactQuestion, Restriction, StepKind, Words
+from pwa.services.bundle.shapes import (
+    CardPart,
+    ExpectedPart,
+    FactPart,
+    PlanPart,
+    RestrictionPart,
+    VisitPart,
+)
+from pwa.services.instants import instant
+
+
+def plan_part(plan: CarePlan, approved: bool, facts: Sequence[Fact], language: str) -> PlanPart:
+    """One plan in the patient's language."""
+    content = plan.protocol
+    closing = _words(plan, content.closing_text_id, language)
+    return {
+        "id": str(plan.id),
+        "procedure": content.procedure,
+        "name": _words(plan, content.name_text_id, language).title,
+        "variant": plan.variant,
+        "area": plan.area,
+        "status": plan.status,
+        "approved": approved,
+        "treated_on": plan.treated_on.isoformat(),
+        "last_day": content.last_day,
+        "heal_days": {
+            "min": content.heal_days.min,
+            "typical": content.heal_days.typical,
+            "max": content.heal_days.max,
+        },
+        "phases": [
+            {"phase": one.phase, "first": one.span.first, "last": one.span.last} for one in content.phases
+        ],
+        "cards": _cards(plan, language),
+        "expected": _expected(plan, language),
+        "restrictions": [
+            _restriction(plan, one, language)
+            for one in content.restrictions
+            if _holds(plan, one.variants, one.areas)
+        ],
+        "facts": [
+            part
+            for one in content.facts
+            if _holds(plan, one.variants, None)
+            and (part := _fact(plan, one, facts, language)) is not None
+        ],
+        "visits": _visits(plan),
+        "closing": {"title": closing.title, "body": closing.body},
+    }
+
+
+def _words(plan: CarePlan, text_id: str, language: str) -> Words:
+    return plan.protocol.texts[text_id].in_language(language)
+
+
+def _holds(plan: CarePlan, variants: frozenset[str] | None, areas: frozenset[Area] | None) -> bool:
+    """Whether something for these variants and areas concerns this plan; the unknown always may."""
+    of_variant = variants is None or plan.variant is None or plan.variant in variants
+    of_area = areas is None or plan.area is None or plan.area in areas
+    return of_variant and of_area
+
+
+def _cards(plan: CarePlan, language: str) -> list[CardPart]:
+    cards = [card for card in plan.protocol.cards if _holds(plan, card.variants, None)]
+    worded = [(card, _words(plan, card.text_id, language)) for card in cards]
+    return [
+        {"first": card.span.first, "last": card.span.last, "title": words.title, "body": words.body}
+        for card, words in worded
+    ]
+
+
+def _expected(plan: CarePlan, language: str) -> list[ExpectedPart]:
+    parts: list[ExpectedPart] = []
+    for course in plan.protocol.courses:
+        if course.visible is None or not _holds(plan, course.variants, course.areas):
+            continue
+        label = _words(plan, f"symptom.{course.symptom}", language).title
+        span = course.visible
+        parts.append({"symptom": course.symptom, "label": label, "first": span.first, "last": span.last})
+    return parts
+
+
+def _restriction(plan: CarePlan, one: Restriction, language: str) -> RestrictionPart:
+    words = _words(plan, one.text_id, language)
+    until = None if one.until_day is None else plan.date_of(one.until_day).isoformat()
+    return {
+        "id": one.id,
+        "title": words.title,
+        "body": words.body,
+        "since": plan.date_of(one.since_day).isoformat(),
+        "until": until,
+        "fact": one.fact,
+    }
+
+
+def _fact(plan: CarePlan, one: FactQuestion, facts: Sequence[Fact], language: str) -> FactPart | None:
+    """A question about the skin; None for one that is asked only once it was said not to be so."""
+    said = [fact for fact in facts if fact.care_plan_id == plan.id and fact.name is one.name]
+    value = said[-1].value if said else None
+    if one.ask_from is None and value is not False:
+        return None
+    words = _words(plan, one.text_id, language)
+    return {
+        "name": one.name,
+        "question": words.title,
+        "help": words.body,
+        "value": value,
+        "recorded_at": instant(said[-1].recorded_at) if said else None,
+        "ask_from": plan.date_of(one.ask_from or 0).isoformat(),
+    }
+
+
+def _visits(plan: CarePlan) -> list[VisitPart]:
+    days: set[int] = set()
+    for task in plan.tasks:
+        step = next(one for one in plan.protocol.steps if one.id == task.step_id)
+        if step.kind is not StepKind.VISIT:
+            continue
+        length = (task.ends_on - task.starts_on).days
+        dates = (task.starts_on + timedelta(days=offset) for offset in range(length))
+        days.update(day for day in map(plan.day_number, dates) if day in step.days)
+    return [{"day": day, "date": plan.date_of(day).isoformat()} for day in sorted(days)]

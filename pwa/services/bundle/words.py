@@ -1,0 +1,70 @@
+"""What a notification says at each lock-screen level. Level 0 and 1 never say anything about health."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from pwa.domain.care_plan import CarePlan
+from pwa.domain.notice import NoticeState
+from pwa.domain.protocol import Words
+from pwa.protocols.packaged import app_text
+from pwa.services.bundle.shapes import NoticeWordsPart
+from pwa.services.composing import Recovery
+from pwa.store.notices import ReminderItem
+
+_WORTH_KNOWING = (NoticeState.PLANNED, NoticeState.SENDING, NoticeState.SENT)
+
+
+def app_words(text_id: str, language: str) -> Words:
+    """Words of the app itself, such as `app.neutral`."""
+    return app_text(text_id).in_language(language)
+
+
+def neutral_words(language: str) -> NoticeWordsPart:
+    """What is shown for an id the phone does not know: the same at every level."""
+    words = app_words("app.unknown", language)
+    return {"titles": [words.title] * 3, "bodies": [words.body] * 3}
+
+
+def same_at_every_level(text_id: str, language: str) -> NoticeWordsPart:
+    """A notice that has nothing to hide, such as the test."""
+    words = app_words(text_id, language)
+    return {"titles": [words.title] * 3, "bodies": [words.body] * 3}
+
+
+def reminder_words(recovery: Recovery) -> dict[str, NoticeWordsPart]:
+    """The words of every reminder that is planned or was sent lately, by notice id."""
+    by_notice: dict[UUID, list[ReminderItem]] = {}
+    for item in recovery.items:
+        if item.state in _WORTH_KNOWING:
+            by_notice.setdefault(item.notice_id, []).append(item)
+    plans = {plan.id: plan for plan in recovery.plans}
+    return {
+        str(notice_id): _words_of(items, plans, recovery.patient.language)
+        for notice_id, items in by_notice.items()
+    }
+
+
+def _words_of(
+    items: Sequence[ReminderItem], plans: Mapping[UUID, CarePlan], language: str
+) -> NoticeWordsPart:
+    leading = items[0]
+    texts = plans[leading.care_plan_id].protocol.texts
+    # Two wordings take turns, so that the lock screen does not become wallpaper.
+    turn = 1 + (leading.nominal_day.toordinal() + len(items)) % 2
+    lock = texts[f"lock.{leading.kind}_{turn}"].in_language(language)
+    neutral = app_words("app.neutral", language)
+    steps = _steps(items, plans, language)
+    return {
+        "titles": [lock.title, lock.title, ", ".join(words.title for words in steps)],
+        "bodies": [neutral.body, lock.body, " ".join(words.body for words in steps)],
+    }
+
+
+def _steps(items: Sequence[ReminderItem], plans: Mapping[UUID, CarePlan], language: str) -> tuple[Words, ...]:
+    seen: dict[str, Words] = {}
+    for item in items:
+        text = plans[item.care_plan_id].protocol.texts[item.text_id]
+        seen.setdefault(item.text_id, text.in_language(language))
+    return tuple(seen.values())

@@ -1,0 +1,203 @@
+"""Bring due notices to phones: claim, lease, send, settle. Every step is a transaction of its own.
+
+A reminder is sent at most once to each phone within its window. The one exception: a crash between
+a push service's answer and settling, when one chunk goes again with the same Topic and tag.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from pwa.clock import DemoClock, Moment, real_seconds
+from pwa.logs import get_logger
+from pwa.domain.notice import DeliveryState, NoticeKind
+from pwa.domain.patient import TargetState
+from pwa.push.message import PushMessage, PushTarget, Urgency
+from pwa.push.payload import PushPayload, encode_payload
+from pwa.push.policy import SUSPICIONS_TO_RETIRE, Ruling, Verdict, decide
+from pwa.push.sender import Failure, Outgoing, PushSender, SendResult
+from pwa.services.bundle.words import app_words
+from pwa.store import dispatch, targets
+from pwa.store.database import Database
+from pwa.store.dispatch import LeasedDelivery, Settlement
+from pwa.vault.indexes import push_topic
+from pwa.vault.keyring import MasterKeys
+
+CHUNK = 64
+CLAIM_AT_ONCE = 512
+LEASE = timedelta(seconds=60)  # several times the sender's longest time for one chunk
+LATE = timedelta(minutes=10)
+MOST_ATTEMPTS = 12
+RETIRE_WINDOW = timedelta(days=1)
+_APPLE = ".push.apple.com"
+
+_ENDS = {
+    Ruling.ACCEPTED: DeliveryState.ACCEPTED,
+    Ruling.GONE: DeliveryState.GONE,
+    Ruling.RETRY: DeliveryState.PENDING,
+    Ruling.SUSPECT: DeliveryState.PENDING,
+    Ruling.REFUSED: DeliveryState.REFUSED,
+    Ruling.OUR_BUG: DeliveryState.DEAD,
+    Ruling.EXPIRED: DeliveryState.EXPIRED,
+}
+
+log = get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatching:
+    """What delivering needs from outside; `chance` gives numbers in [0, 1) for jitter."""
+
+    database: Database
+    sender: PushSender
+    keys: MasterKeys
+    public_url: str
+    stopping: Callable[[], bool] = lambda: False
+    chance: Callable[[], float] = field(default=random.random)
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """One leased delivery, what was answered, and what that means."""
+
+    delivery: LeasedDelivery
+    result: SendResult[UUID]
+    verdict: Verdict
+
+
+def deliver_due(house: Dispatching, moment: Moment, demo: DemoClock | None) -> int:
+    """Send all that is due at `moment`; returns how many pushes were accepted.
+
+    Stops between chunks when `stopping` says so; what is not leased then stays for the next pass.
+    """
+    _claim_all(house, moment)
+    accepted = 0
+    while not house.stopping():
+        with house.database.write() as session:
+            leased = dispatch.lease(session, moment.care, moment.wall, LEASE, CHUNK)
+        if not leased:
+            break
+        accepted += _send_chunk(house, leased, moment, demo)
+    with house.database.write() as session:
+        dispatch.retire_hopeless(session, SUSPICIONS_TO_RETIRE, moment.wall - RETIRE_WINDOW)
+    return accepted
+
+
+def _claim_all(house: Dispatching, moment: Moment) -> None:
+    with house.database.write() as session:
+        dispatch.collapse_late(session, moment.care, moment.care - LATE, moment.wall)
+    claimed = CLAIM_AT_ONCE
+    while claimed == CLAIM_AT_ONCE and not house.stopping():
+        with house.database.write() as session:
+            notices = dispatch.claim_due(session, moment.care, moment.wall, CLAIM_AT_ONCE)
+            dispatch.open_deliveries(session, notices, moment.wall)
+        claimed = len(notices)
+
+
+def _send_chunk(
+    house: Dispatching, leased: Sequence[LeasedDelivery], moment: Moment, demo: DemoClock | None
+) -> int:
+    outgoing: list[Outgoing[UUID]] = []
+    results: dict[UUID, SendResult[UUID]] = {}
+    for delivery in leased:
+        try:
+            outgoing.append(_outgoing(house, delivery, moment, demo))
+        except Exception:  # one poisoned row must not stop the others
+            log.exception("push_not_built", delivery_id=delivery.id)
+            results[delivery.id] = SendResult(delivery.id, delivery.origin, failure=Failure.MESSAGE)
+    for result in house.sender.send(outgoing, moment.wall):
+        results[result.key] = result
+    attempts = [_judge(house, delivery, results[delivery.id], moment, demo) for delivery in leased]
+    _settle(house, attempts, moment)
+    return sum(attempt.verdict.ruling is Ruling.ACCEPTED for attempt in attempts)
+
+
+def _outgoing(
+    house: Dispatching, delivery: LeasedDelivery, moment: Moment, demo: DemoClock | None
+) -> Outgoing[UUID]:
+    words = app_words("app.neutral", delivery.language)
+    payload = PushPayload(
+        notice_id=delivery.notice_id,
+        title=words.title,
+        body=words.body,
+        language=delivery.language,
+        navigate=f"{house.public_url}/#n={delivery.notice_id}",
+    )
+    urgent = delivery.notice_kind in (NoticeKind.ALERT, NoticeKind.TEST)
+    return Outgoing(
+        key=delivery.id,
+        target=PushTarget(delivery.endpoint, delivery.p256dh, delivery.auth),
+        message=PushMessage(
+            body=encode_payload(payload),
+            ttl=real_seconds(delivery.useful_until - moment.care, demo),
+            urgency=Urgency.HIGH if urgent or delivery.origin.endswith(_APPLE) else Urgency.NORMAL,
+            topic=push_topic(house.keys, delivery.notice_id),
+        ),
+        vapid_key_id=delivery.vapid_key_id,
+    )
+
+
+def _judge(
+    house: Dispatching,
+    delivery: LeasedDelivery,
+    result: SendResult[UUID],
+    moment: Moment,
+    demo: DemoClock | None,
+) -> _Attempt:
+    verdict = decide(
+        result,
+        attempt=delivery.attempt,
+        now=moment.wall,
+        useful_until=_on_the_wall(delivery.useful_until, moment, demo),
+        jitter=house.chance(),
+    )
+    if verdict.retry_at is not None and delivery.attempt >= MOST_ATTEMPTS:
+        verdict = Verdict(Ruling.OUR_BUG)
+    _report(delivery, result, verdict)
+    return _Attempt(delivery, result, verdict)
+
+
+def _on_the_wall(care: datetime, moment: Moment, demo: DemoClock | None) -> datetime:
+    """When the wall clock shows what the care clock calls `care`."""
+    return moment.wall + (care - moment.care) / (demo.speed if demo else 1)
+
+
+def _report(delivery: LeasedDelivery, result: SendResult[UUID], verdict: Verdict) -> None:
+    if verdict.ruling in (Ruling.SUSPECT, Ruling.OUR_BUG, Ruling.REFUSED):
+        log.warning(
+            "push_failed",
+            delivery_id=delivery.id,
+            result=verdict.ruling,
+            status=result.status,
+            reason=result.failure,
+            endpoint=delivery.endpoint,
+        )
+
+
+def _settle(house: Dispatching, attempts: Sequence[_Attempt], moment: Moment) -> None:
+    settlements = [
+        Settlement(
+            delivery_id=one.delivery.id,
+            attempt=one.delivery.attempt,
+            state=_ENDS[one.verdict.ruling],
+            next_try_at=one.verdict.retry_at or moment.wall,
+            status_code=one.result.status,
+            accepted_at=moment.wall if one.verdict.ruling is Ruling.ACCEPTED else None,
+        )
+        for one in attempts
+    ]
+    with house.database.write() as session:
+        dispatch.settle(session, settlements, moment.wall)
+        dispatch.note_accepted(session, _targets(attempts, Ruling.ACCEPTED), moment.wall)
+        dispatch.note_suspect(session, _targets(attempts, Ruling.SUSPECT))
+        for target_id in _targets(attempts, Ruling.GONE):
+            targets.set_state(session, target_id, TargetState.GONE)
+        dispatch.close_notices(session, [one.delivery.notice_id for one in attempts], moment.wall)
+
+
+def _targets(attempts: Sequence[_Attempt], ruling: Ruling) -> list[UUID]:
+    return [one.delivery.target_id for one in attempts if one.verdict.ruling is ruling]

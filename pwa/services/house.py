@@ -1,0 +1,105 @@
+"""What every process of Afterbeam is built from, put together once from the settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
+
+from pwa.clock import DemoClock, Moment, read_moment
+from pwa.config import Config
+from pwa.domain.errors import ConfigurationError
+from pwa.push.endpoints import PUSH_HOSTS, EndpointRules
+from pwa.push.subject import DEMO_SUBJECT, check_subject
+from pwa.push.vapid import VapidKey, VapidSigner
+from pwa.store import migrate, operations
+from pwa.store.database import Database
+from pwa.store.operations import PublicVapidKey
+from pwa.vault.keyring import MasterKeys, load_master_keys
+
+LOOPBACK = frozenset({"127.0.0.1", "[::1]", "localhost"})
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The settings, the database, the keys, and the demo's clock if there is one."""
+
+    config: Config
+    database: Database = field(repr=False)
+    keys: MasterKeys = field(repr=False)
+    signer: VapidSigner = field(repr=False)
+    rules: EndpointRules
+    demo: DemoClock | None
+
+    def now(self) -> Moment:
+        """Read the clock: once per request, command or dispatch batch."""
+        return read_moment(self.demo)
+
+    @property
+    def vapid_key(self) -> PublicVapidKey:
+        """The key that phones subscribe with."""
+        return PublicVapidKey(self.signer.primary.id, self.signer.primary.public_key)
+
+    def close(self) -> None:
+        """Close the database's connections."""
+        self.database.close()
+
+
+def open_house(config: Config) -> House:
+    """Build everything from the settings. Raises ConfigurationError naming what to mend."""
+    database = Database(config.database_url)
+    require_newest_schema(database)
+    signer = VapidSigner(
+        [VapidKey.load(config.vapid_private_key_file)],
+        DEMO_SUBJECT if config.vapid_subject_is_placeholder else check_subject(config.vapid_subject),
+    )
+    house = House(
+        config=config,
+        database=database,
+        keys=load_master_keys(config.master_key_file),
+        signer=signer,
+        rules=endpoint_rules(config),
+        demo=_demo(database),
+    )
+    _announce(house)
+    return house
+
+
+def endpoint_rules(config: Config) -> EndpointRules:
+    """Where pushes may go. Loopback addresses are for tests, and only ever with the setting for it."""
+    hosts = config.push_hosts.over(PUSH_HOSTS)
+    named = frozenset(host for host in hosts if _is_loopback(host))
+    return EndpointRules(
+        hosts=tuple(host for host in hosts if host not in named),
+        allow_loopback=(named or LOOPBACK) if config.push_allow_loopback else frozenset(),
+    )
+
+
+def require_newest_schema(database: Database) -> None:
+    """Refuse to run on a database that is not migrated."""
+    if migrate.current_revision(database) != migrate.newest_revision():
+        raise ConfigurationError("The database is not up to date. Run `afterbeam db upgrade` first.")
+
+
+def _is_loopback(host: str) -> bool:
+    return host == "localhost" or host.startswith(("127.", "[::1]", "::1"))
+
+
+def _demo(database: Database) -> DemoClock | None:
+    with database.read() as session:
+        return operations.get_demo_clock(session)
+
+
+def _announce(house: House) -> None:
+    """Remember the public key and the server's epoch, made at the first start."""
+    with house.database.read() as session:
+        known = {key.id for key in operations.vapid_keys(session)}
+        if house.vapid_key.id in known and operations.get_epoch(session) is not None:
+            return
+    with house.database.write() as session:
+        _write_announcement(session, house)
+
+
+def _write_announcement(session: Session, house: House) -> None:
+    operations.ensure_epoch(session)
+    operations.put_vapid_key(session, house.vapid_key, house.now().wall)

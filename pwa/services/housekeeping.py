@@ -1,0 +1,105 @@
+"""The dispatcher's other jobs: plan ahead, end what is too late, tell once about an outage, be watched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from pwa.clock import Moment
+from pwa.logs import get_logger
+from pwa.domain.notice import Notice, NoticeKind, NoticeState
+from pwa.domain.quiet_hours import is_quiet, quiet_ends
+from pwa.domain.schedule import local_day
+from pwa.services.composing import recompose, stale_before
+from pwa.store import clinics, dispatch, notices, operations, patients
+from pwa.store.database import Database
+from pwa.store.dispatch import Missed
+from pwa.store.ids import new_id
+from pwa.store.scope import in_clinic
+
+COMPOSE_AT_ONCE = 100
+EXPIRE_AT_ONCE = 500
+SUMMARY_USEFUL = timedelta(hours=3)
+HEARTBEAT = "dispatcher"
+SILENT_AFTER = timedelta(seconds=90)
+OVERDUE_AFTER = timedelta(minutes=3)
+
+log = get_logger()
+
+
+def compose_ahead(database: Database, moment: Moment) -> int:
+    """Plan the reminders of up to 100 patients whose horizon is running out; returns how many."""
+    with database.read() as session:
+        waiting = patients.to_compose(session, stale_before(moment), COMPOSE_AT_ONCE)
+    for clinic_id, patient_id in waiting:
+        try:
+            with database.write() as session:
+                recompose(
+                    in_clinic(session, clinic_id), clinics.get_clinic(session, clinic_id), patient_id, moment
+                )
+        except Exception:  # one broken plan must not leave the others without reminders
+            log.exception("compose_failed", patient_id=patient_id)
+            with database.write() as session:
+                patients.set_composed_until(in_clinic(session, clinic_id), patient_id, stale_before(moment))
+    return len(waiting)
+
+
+def expire_late(database: Database, moment: Moment) -> int:
+    """End notices whose useful time has passed; a person who got none of theirs is told once."""
+    with database.write() as session:
+        missed = dispatch.unsent_for_the_reachable(session, moment.care, EXPIRE_AT_ONCE)
+        expired = dispatch.expire(session, moment.care, moment.wall, EXPIRE_AT_ONCE)
+        for person in missed:
+            _plan_summary(session, person, moment)
+    return len(expired)
+
+
+def _plan_summary(session: Session, missed: Missed, moment: Moment) -> None:
+    """Plan the one notice after an outage, unless a reminder that is due now says enough."""
+    if dispatch.has_due(session, missed.patient_id, moment.care):
+        return
+    scope = in_clinic(session, missed.clinic_id)
+    preferences = patients.get_patient(scope, missed.patient_id).preferences
+    due_at = moment.care
+    if is_quiet(preferences.quiet, preferences.zone, due_at):
+        due_at = quiet_ends(preferences.quiet, preferences.zone, due_at) or due_at
+    notices.add_notice(
+        scope,
+        Notice(
+            id=new_id(moment.wall),
+            clinic_id=missed.clinic_id,
+            patient_id=missed.patient_id,
+            kind=NoticeKind.SUMMARY,
+            slot_key=f"summary/{local_day(due_at, preferences.zone).isoformat()}",
+            due_at=due_at,
+            useful_until=due_at + SUMMARY_USEFUL,
+            state=NoticeState.PLANNED,
+        ),
+        moment.wall,
+    )
+
+
+def beat(database: Database, moment: Moment) -> None:
+    """Say that a whole pass went well."""
+    with database.write() as session:
+        operations.beat(session, HEARTBEAT, moment.wall)
+
+
+@dataclass(frozen=True, slots=True)
+class DispatcherHealth:
+    """Whether somebody is sending: the last good pass, and the oldest notice still waiting."""
+
+    last_pass_at: datetime | None
+    oldest_due_at: datetime | None
+    well: bool
+
+
+def dispatcher_health(session: Session, moment: Moment) -> DispatcherHealth:
+    """What a watchdog asks: a pass within 90 seconds, and nothing due for 3 minutes unsent."""
+    beat_at = operations.last_beat(session, HEARTBEAT)
+    oldest = dispatch.oldest_due(session, moment.care)
+    alive = beat_at is not None and moment.wall - beat_at <= SILENT_AFTER
+    on_time = oldest is None or moment.care - oldest <= OVERDUE_AFTER
+    return DispatcherHealth(beat_at, oldest, alive and on_time)

@@ -1,0 +1,15 @@
+"""Instants as the API writes them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time
+
+
+def instant(at: datetime) -> str:
+    """ISO 8601 in UTC to the millisecond, as a browser's `toISOString` has it: 2026-11-20T10:00:00.000Z."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def clock_time(at: time) -> str:
+    """HH:MM."""
+    return at.strftime("%H:%M")

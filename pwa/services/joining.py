@@ -1,0 +1,168 @@
+"""How a phone joins: an invitation used once, then credentials of the phone's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+import segno
+from sqlalchemy.orm import Session
+
+from pwa.clock import Moment
+from pwa.domain.errors import NotAllowed
+from pwa.domain.patient import CredentialKind, Device, PatientState
+from pwa.services import vaults
+from pwa.services.shelf import protocol
+from pwa.services.throttling import count_try, forget_tries
+from pwa.services.tokens import hash_token, new_code, new_token, tidy_code
+from pwa.store import clinics, devices, patients, plans, targets
+from pwa.store.devices import StoredJoin
+from pwa.store.scope import ClinicScope, in_clinic
+from pwa.vault.indexes import join_code_indexes
+from pwa.vault.keyring import MasterKeys
+
+TOKEN_LIFE = timedelta(hours=24)
+CODE_LIFE = timedelta(minutes=30)
+CREDENTIAL_LIFE = timedelta(days=400)  # as long as a browser keeps a cookie; renewed while in use
+TRIES_PER_PHONE = 10
+TRIES_OF_ALL = 300
+TRY_WINDOW = timedelta(minutes=15)
+
+
+class LinkNotUsable(NotAllowed):
+    """This link or code does not work any more. Ask your clinic for a new one."""
+
+    code = "join_not_usable"
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """What the patient gets in hand, once: neither part can be read back later."""
+
+    token: str
+    code: str
+    token_expires_at: datetime
+    code_expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A phone that was let in, with its own credentials, and what to ask: "is this right?"."""
+
+    device: Device
+    cookie: str
+    token: str
+    clinic_name: str
+    procedure_name: str
+    treated_on: date
+    first_name: str
+
+
+def invite(scope: ClinicScope, keys: MasterKeys, patient_id: UUID, moment: Moment) -> Invitation:
+    """Make a new invitation; those before it stop working."""
+    devices.end_open_joins(scope, patient_id, moment.wall)
+    invitation = Invitation(new_token(), new_code(), moment.wall + TOKEN_LIFE, moment.wall + CODE_LIFE)
+    devices.add_join(
+        scope,
+        patient_id,
+        hash_token(invitation.token),
+        join_code_indexes(keys, tidy_code(invitation.code))[0],
+        (invitation.token_expires_at, invitation.code_expires_at),
+        moment.wall,
+    )
+    return invitation
+
+
+def count_join_try(session: Session, caller: str, moment: Moment) -> None:
+    """Count a try to join, in a unit of work of its own so that a failed try counts too."""
+    count_try(session, "join", caller, TRIES_PER_PHONE, TRY_WINDOW, moment.wall)
+    count_try(session, "join", "all", TRIES_OF_ALL, TRY_WINDOW, moment.wall)
+
+
+def join_by_token(session: Session, keys: MasterKeys, token: str, label: str, moment: Moment) -> Joined:
+    """Let a phone in by the token of its link. Raises LinkNotUsable, the same for every reason."""
+    found = devices.find_join_by_token(session, hash_token(token))
+    if found is None or found.token_expires_at <= moment.wall:
+        raise LinkNotUsable
+    return _let_in(session, keys, found, label, moment)
+
+
+def join_by_code(session: Session, keys: MasterKeys, code: str, label: str, moment: Moment) -> Joined:
+    """Let a phone in by the short code somebody typed. Raises LinkNotUsable."""
+    for index in join_code_indexes(keys, tidy_code(code)):
+        found = devices.find_join_by_code(session, index)
+        if found is not None and found.code_expires_at > moment.wall:
+            return _let_in(session, keys, found, label, moment)
+    raise LinkNotUsable
+
+
+def forget_join_tries(session: Session, caller: str) -> None:
+    """A phone that got in starts again from no tries."""
+    forget_tries(session, "join", caller)
+
+
+def _let_in(session: Session, keys: MasterKeys, found: StoredJoin, label: str, moment: Moment) -> Joined:
+    scope = in_clinic(session, found.clinic_id)
+    # Whoever changes the row first gets in; a second phone with the same link finds it used.
+    if found.used_at is not None or devices.use_join(scope, found.id, moment.wall) != 1:
+        raise LinkNotUsable
+    device = devices.add_device(scope, found.patient_id, label, moment.wall)
+    devices.bind_join(scope, found.id, device.id)
+    cookie, token = new_token(), new_token()
+    for secret, kind in ((cookie, CredentialKind.COOKIE), (token, CredentialKind.TOKEN)):
+        devices.add_credential(
+            scope, device.id, hash_token(secret), kind, moment.wall, moment.wall + CREDENTIAL_LIFE
+        )
+    clinics.record_act(
+        scope, moment.wall, ("device", str(device.id)), "patient.join", ("patient", str(found.patient_id))
+    )
+    return _joined(scope, keys, device, (cookie, token))
+
+
+def _joined(scope: ClinicScope, keys: MasterKeys, device: Device, credentials: tuple[str, str]) -> Joined:
+    patient = patients.get_patient(scope, device.patient_id)
+    plan = plans.plans_of(scope, device.patient_id)[-1]
+    content = protocol(scope.session, plan.content_hash)
+    name = content.texts[content.name_text_id].in_language(patient.language).title
+    return Joined(
+        device=device,
+        cookie=credentials[0],
+        token=credentials[1],
+        clinic_name=clinics.get_clinic(scope.session, scope.clinic_id).name,
+        procedure_name=name,
+        treated_on=plan.treated_on,
+        first_name=vaults.first_name(scope, vaults.open_vault(scope, keys, device.patient_id)),
+    )
+
+
+def confirm(scope: ClinicScope, device: Device, moment: Moment) -> None:
+    """The person said: yes, this is my treatment."""
+    devices.confirm_device(scope, device.id, moment.wall)
+    patient = patients.get_patient(scope, device.patient_id)
+    patients.change_patient(scope, replace(patient, state=PatientState.JOINED))
+
+
+def leave(scope: ClinicScope, device: Device, act: str, moment: Moment) -> None:
+    """Take a phone out again: its credentials and its push subscription end together."""
+    targets.leave_all(scope, device.id)
+    devices.revoke_device(scope, device.id, moment.wall)
+    clinics.record_act(
+        scope, moment.wall, ("device", str(device.id)), act, ("patient", str(device.patient_id))
+    )
+
+
+def find_device(session: Session, credential: str, moment: Moment) -> Device | None:
+    """The active device that shows this credential."""
+    return devices.find_device(session, hash_token(credential), moment.wall)
+
+
+def join_url(public_url: str, invitation: Invitation) -> str:
+    """The link for the patient's phone. The token is in the fragment, which no server ever sees."""
+    return f"{public_url}/join#t={invitation.token}"
+
+
+def qr_modules(public_url: str, invitation: Invitation) -> list[str]:
+    """The link as a QR code: a row of "1" (dark) and "0" for each line, without a border."""
+    code = segno.make(join_url(public_url, invitation), error="m", micro=False)
+    return ["".join("1" if dark else "0" for dark in row) for row in code.matrix]

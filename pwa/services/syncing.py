@@ -1,0 +1,213 @@
+"""Take in what phones made: every event is kept, once, and answered for by its own id."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from typing import Any, TypeVar
+from uuid import UUID
+
+from pwa.clock import Moment
+from pwa.domain.care_plan import OutcomeValue
+from pwa.domain.clinic import Clinic
+from pwa.domain.errors import AfterbeamError, BadInput
+from pwa.domain.patient import Device
+from pwa.domain.preferences import Preferences
+from pwa.domain.protocol import FactName
+from pwa.domain.quiet_hours import QuietHours
+from pwa.services import vaults
+from pwa.services.clinics import read_zone
+from pwa.services.composing import recompose
+from pwa.store import devices, patients, plans
+from pwa.store.plans import LedgerEntry, Outcome
+from pwa.store.scope import ClinicScope
+from pwa.vault.fields import PatientVault
+from pwa.vault.keyring import MasterKeys
+
+# A phone's clock may be wrong; further ahead than this its times are read as "now".
+CLOCK_SLACK = timedelta(minutes=10)
+LONGEST_SNOOZE = timedelta(hours=12)
+
+Word = TypeVar("Word", bound=StrEnum)
+
+
+class SyncResult(StrEnum):
+    STORED = "stored"
+    DUPLICATE = "duplicate"
+    CONFLICT = "conflict"
+    REJECTED = "rejected"  # kept, but not usable: the phone shows it
+
+
+@dataclass(frozen=True, slots=True)
+class PatientEvent:
+    """One event as it came: the frame that was read, and the whole content word for word."""
+
+    id: UUID
+    seq: int
+    schema: int
+    kind: str
+    tapped_at: datetime
+    content: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of one event."""
+
+    id: UUID
+    result: SyncResult
+    reason: str | None = None
+
+
+def take_in(
+    scope: ClinicScope,
+    clinic: Clinic,
+    keys: MasterKeys,
+    device: Device,
+    events: Sequence[PatientEvent],
+    zone: str | None,
+    moment: Moment,
+) -> tuple[Answer, ...]:
+    """Store events in the order they were made, then plan reminders anew if any was new."""
+    vault = vaults.open_vault(scope, keys, device.patient_id)
+    answers = tuple(_take_one(scope, vault, device, event, moment) for event in events)
+    devices.saw_device(scope, device.id, moment.wall, max((event.seq for event in events), default=0), zone)
+    if any(answer.result is SyncResult.STORED for answer in answers):
+        recompose(scope, clinic, device.patient_id, moment)
+    return answers
+
+
+def _take_one(
+    scope: ClinicScope, vault: PatientVault, device: Device, event: PatientEvent, moment: Moment
+) -> Answer:
+    content = json.dumps(event.content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    digest = hashlib.sha256(content.encode("utf-8", "surrogatepass")).digest()
+    known = plans.find_event(scope, device.patient_id, event.id)
+    if known == digest:
+        return Answer(event.id, SyncResult.DUPLICATE)
+    entry = LedgerEntry(
+        event_id=event.id,
+        device_id=device.id,
+        seq=event.seq,
+        kind=event.kind,
+        schema=event.schema,
+        tapped_at=min(event.tapped_at, moment.care + CLOCK_SLACK),
+        payload_hash=digest,
+        payload_sealed=vault.seal("patient_events", "payload", event.id, content),
+    )
+    if known is not None:
+        plans.add_conflict(scope, device.patient_id, entry, moment.wall)
+        return Answer(event.id, SyncResult.CONFLICT, "Something else was already sent under this number.")
+    return _store_and_apply(scope, device, event, entry, moment)
+
+
+def _store_and_apply(
+    scope: ClinicScope, device: Device, event: PatientEvent, entry: LedgerEntry, moment: Moment
+) -> Answer:
+    try:
+        with scope.session.begin_nested():
+            _apply(scope, device, replace(event, tapped_at=entry.tapped_at), moment)
+            plans.add_event(scope, device.patient_id, entry, moment.wall)
+    except AfterbeamError as error:
+        # What a patient made is kept even when it cannot be used.
+        plans.add_event(scope, device.patient_id, replace(entry, rejected=error.message[:200]), moment.wall)
+        return Answer(event.id, SyncResult.REJECTED, error.message)
+    return Answer(event.id, SyncResult.STORED)
+
+
+def _apply(scope: ClinicScope, device: Device, event: PatientEvent, moment: Moment) -> None:
+    match event.kind:
+        case "outcome":
+            _apply_outcome(scope, device, event)
+        case "fact":
+            _apply_fact(scope, device, event, moment)
+        case "settings":
+            _apply_settings(scope, device, event)
+        case _:
+            raise BadInput("This version of the server does not know what this is. It was kept.")
+
+
+def _apply_outcome(scope: ClinicScope, device: Device, event: PatientEvent) -> None:
+    value = _one_of(OutcomeValue, event.content.get("value"))
+    until = _instant(event.content.get("until")) if value is OutcomeValue.SNOOZED else None
+    if until is not None and not event.tapped_at < until <= event.tapped_at + LONGEST_SNOOZE:
+        raise BadInput("A reminder can be put off by up to 12 hours.")
+    occurrences = event.content.get("occurrence_ids")
+    if not isinstance(occurrences, list) or not 1 <= len(occurrences) <= 20:
+        raise BadInput("This names nothing that was due.")
+    for occurrence in dict.fromkeys(_uuid(one) for one in occurrences):
+        plans.add_outcome(
+            scope,
+            device.patient_id,
+            Outcome(event.id, occurrence, value, until, event.tapped_at, event.seq),
+        )
+
+
+def _apply_fact(scope: ClinicScope, device: Device, event: PatientEvent, moment: Moment) -> None:
+    name = _one_of(FactName, event.content.get("name"))
+    value = event.content.get("value")
+    if not isinstance(value, bool):
+        raise BadInput("An answer about the skin is yes or no.")
+    plan_id = _uuid(event.content.get("plan_id"))
+    if plan_id not in {plan.id for plan in plans.plans_of(scope, device.patient_id)}:
+        raise BadInput("This care plan is not yours.")
+    plans.add_fact(scope, plan_id, name, (value, "patient"), (event.tapped_at, event.seq), moment.wall)
+
+
+def _apply_settings(scope: ClinicScope, device: Device, event: PatientEvent) -> None:
+    asked = event.content.get("settings")
+    if not isinstance(asked, dict):
+        raise BadInput("These settings cannot be read.")
+    patient = patients.get_patient(scope, device.patient_id)
+    preferences = Preferences(
+        zone=read_zone(str(asked.get("zone", patient.preferences.zone.key))),
+        wake=_clock(asked.get("wake")),
+        quiet=_quiet(_clock(asked.get("quiet_start")), _clock(asked.get("quiet_end"))),
+        one_a_day=asked.get("one_a_day") is True,
+    )
+    lock_screen = asked.get("lock_screen")
+    if lock_screen not in (0, 1, 2) or isinstance(lock_screen, bool):
+        raise BadInput("Choose how much the lock screen may say: 0, 1 or 2.")
+    patients.change_patient(scope, replace(patient, preferences=preferences, lock_screen=lock_screen))
+
+
+def _quiet(start: time, end: time) -> QuietHours:
+    try:
+        return QuietHours(start, end)
+    except ValueError as error:
+        raise BadInput(f"These quiet hours do not work: {error}.") from None
+
+
+def _one_of(words: type[Word], given: object) -> Word:
+    try:
+        return words(str(given))
+    except ValueError:
+        raise BadInput(f"This is none of: {', '.join(words)}.") from None
+
+
+def _uuid(given: object) -> UUID:
+    try:
+        return UUID(str(given))
+    except ValueError:
+        raise BadInput("This is not an id.") from None
+
+
+def _clock(given: object) -> time:
+    try:
+        return time.fromisoformat(str(given)).replace(second=0, microsecond=0, tzinfo=None)
+    except ValueError:
+        raise BadInput("This is not a time of day. Give it as 07:30.") from None
+
+
+def _instant(given: object) -> datetime:
+    try:
+        at = datetime.fromisoformat(str(given))
+    except ValueError:
+        raise BadInput("This is not a time.") from None
+    if at.tzinfo is None:
+        raise BadInput("This time does not say its zone.")
+    return at

@@ -1,0 +1,1 @@
+"""Tables and queries. Rows stay in here; functions return frozen values."""

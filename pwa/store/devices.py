@@ -1,0 +1,229 @@
+"""Phones: how one joins, what it shows to be let in, and when it was last seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from pwa.domain.patient import CredentialKind, Device, DeviceState
+from pwa.store import tables
+from pwa.store.ids import new_id
+from pwa.store.scope import ClinicScope
+
+
+@dataclass(frozen=True, slots=True)
+class StoredJoin:
+    """An invitation as found by its token or its code, whatever its state."""
+
+    id: UUID
+    clinic_id: UUID
+    patient_id: UUID
+    token_expires_at: datetime
+    code_expires_at: datetime
+    used_at: datetime | None
+    device_id: UUID | None
+
+
+def add_join(
+    scope: ClinicScope,
+    patient_id: UUID,
+    token_hash: bytes,
+    code_index: bytes,
+    expires: tuple[datetime, datetime],
+    now: datetime,
+) -> UUID:
+    """Store an invitation; `expires` is when its token and when its code stop working."""
+    row = tables.Join(
+        id=new_id(now),
+        patient_id=patient_id,
+        token_hash=token_hash,
+        code_index=code_index,
+        token_expires_at=expires[0],
+        code_expires_at=expires[1],
+        created_at=now,
+    )
+    scope.add(row)
+    scope.session.flush()
+    return row.id
+
+
+def find_join_by_token(session: Session, token_hash: bytes) -> StoredJoin | None:
+    """The invitation with that token; looked up before any clinic is known."""
+    return _join(
+        session.scalars(select(tables.Join).where(tables.Join.token_hash == token_hash)).one_or_none()
+    )
+
+
+def find_join_by_code(session: Session, code_index: bytes) -> StoredJoin | None:
+    """The invitation with that short code."""
+    return _join(
+        session.scalars(select(tables.Join).where(tables.Join.code_index == code_index)).one_or_none()
+    )
+
+
+def use_join(scope: ClinicScope, join_id: UUID, now: datetime) -> int:
+    """Use an invitation up. 1 for the one caller who got it, 0 for everybody after."""
+    result = scope.session.execute(
+        scope.update(tables.Join)
+        .where(tables.Join.id == join_id, tables.Join.used_at.is_(None))
+        .values(used_at=now)
+    )
+    return int(result.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result has it
+
+
+def bind_join(scope: ClinicScope, join_id: UUID, device_id: UUID) -> None:
+    """Remember which device an invitation let in."""
+    scope.get(tables.Join, join_id).device_id = device_id
+
+
+def end_open_joins(scope: ClinicScope, patient_id: UUID, now: datetime) -> None:
+    """Make every unused invitation of a patient useless: a new one replaces them."""
+    table = tables.Join
+    scope.session.execute(
+        scope.update(table)
+        .where(table.patient_id == patient_id, table.used_at.is_(None))
+        .values(token_expires_at=now, code_expires_at=now)
+    )
+
+
+def newest_join(scope: ClinicScope, patient_id: UUID) -> StoredJoin | None:
+    """The patient's latest invitation."""
+    table = tables.Join
+    return _join(
+        scope.session.scalars(
+            scope.select(table)
+            .where(table.patient_id == patient_id)
+            .order_by(table.created_at.desc())
+            .limit(1)
+        ).one_or_none()
+    )
+
+
+def add_device(scope: ClinicScope, patient_id: UUID, label: str, now: datetime) -> Device:
+    """Store a phone that has just joined."""
+    row = tables.Device(
+        id=new_id(now),
+        patient_id=patient_id,
+        label=label,
+        state=DeviceState.ACTIVE,
+        joined_at=now,
+        last_seen_at=now,
+        last_seq=0,
+    )
+    scope.add(row)
+    scope.session.flush()
+    return _device(row)
+
+
+def get_device(scope: ClinicScope, device_id: UUID) -> Device:
+    """One device of this clinic. Raises NotFound."""
+    return _device(scope.get(tables.Device, device_id))
+
+
+def devices_of(scope: ClinicScope, patient_id: UUID) -> tuple[Device, ...]:
+    """A patient's devices, oldest first."""
+    table = tables.Device
+    rows = scope.session.scalars(
+        scope.select(table).where(table.patient_id == patient_id).order_by(table.joined_at, table.id)
+    )
+    return tuple(_device(row) for row in rows)
+
+
+def saw_device(scope: ClinicScope, device_id: UUID, now: datetime, seq: int, zone: str | None) -> None:
+    """The device was in touch: it has sent events up to `seq`, and its clock says `zone`."""
+    row = scope.get(tables.Device, device_id)
+    row.last_seen_at = now
+    row.last_seq = max(row.last_seq, seq)
+    row.reported_zone = zone or row.reported_zone
+
+
+def confirm_device(scope: ClinicScope, device_id: UUID, now: datetime) -> None:
+    """The person said: yes, this is my treatment."""
+    scope.get(tables.Device, device_id).confirmed_at = now
+
+
+def revoke_device(scope: ClinicScope, device_id: UUID, now: datetime) -> None:
+    """Shut a device out: none of its credentials works any more."""
+    row = scope.get(tables.Device, device_id)
+    row.state, row.revoked_at = DeviceState.REVOKED, now
+    scope.session.execute(
+        delete(tables.DeviceCredential).where(
+            tables.DeviceCredential.clinic_id == scope.clinic_id,
+            tables.DeviceCredential.device_id == device_id,
+        )
+    )
+
+
+def add_credential(
+    scope: ClinicScope,
+    device_id: UUID,
+    credential_hash: bytes,
+    kind: CredentialKind,
+    now: datetime,
+    expires_at: datetime,
+) -> None:
+    """Let a device in by what hashes to `credential_hash`."""
+    scope.add(
+        tables.DeviceCredential(
+            credential_hash=credential_hash,
+            device_id=device_id,
+            kind=kind,
+            created_at=now,
+            expires_at=expires_at,
+        )
+    )
+    scope.session.flush()
+
+
+def find_device(session: Session, credential_hash: bytes, now: datetime) -> Device | None:
+    """The active device that shows this credential; looked up before any clinic is known."""
+    credential, device = tables.DeviceCredential, tables.Device
+    row = session.scalars(
+        select(device)
+        .join(credential, (credential.clinic_id == device.clinic_id) & (credential.device_id == device.id))
+        .where(
+            credential.credential_hash == credential_hash,
+            credential.expires_at > now,
+            device.state == DeviceState.ACTIVE,
+        )
+    ).one_or_none()
+    return None if row is None else _device(row)
+
+
+def extend_credential(session: Session, credential_hash: bytes, expires_at: datetime) -> None:
+    """Let a credential that is in use live on."""
+    table = tables.DeviceCredential
+    session.execute(
+        update(table).where(table.credential_hash == credential_hash).values(expires_at=expires_at)
+    )
+
+
+def _device(row: tables.Device) -> Device:
+    return Device(
+        id=row.id,
+        clinic_id=row.clinic_id,
+        patient_id=row.patient_id,
+        label=row.label,
+        state=row.state,
+        joined_at=row.joined_at,
+        confirmed_at=row.confirmed_at,
+        last_seq=row.last_seq,
+    )
+
+
+def _join(row: tables.Join | None) -> StoredJoin | None:
+    if row is None:
+        return None
+    return StoredJoin(
+        row.id,
+        row.clinic_id,
+        row.patient_id,
+        row.token_expires_at,
+        row.code_expires_at,
+        row.used_at,
+        row.device_id,
+    )

@@ -1,0 +1,53 @@
+"""Bring a database to the newest schema, and say whether it is there."""
+
+from __future__ import annotations
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config as AlembicConfig
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from pwa.paths import migrations_dir
+from pwa.store.database import Database
+from pwa.store.tables import Base
+
+
+def _alembic(connection: Connection | None = None) -> AlembicConfig:
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(migrations_dir()))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
+
+
+def upgrade(url: str) -> None:
+    """Migrate the database at `url` to the newest revision, in one transaction."""
+    database = Database(url)
+    try:
+        immediate = database.engine.execution_options(afterbeam_begin="IMMEDIATE")
+        with immediate.begin() as connection:
+            command.upgrade(_alembic(connection), "head")
+    finally:
+        database.close()
+
+
+def newest_revision() -> str:
+    """The revision that this version of Afterbeam needs."""
+    head = ScriptDirectory.from_config(_alembic()).get_current_head()
+    assert head is not None
+    return head
+
+
+def current_revision(database: Database) -> str | None:
+    """The revision a database is at; None when it is empty."""
+    with database.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def differences(database: Database) -> list[str]:
+    """How the tables in the database differ from the models; nothing when they agree."""
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return [str(difference) for difference in compare_metadata(context, Base.metadata)]

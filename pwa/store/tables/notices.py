@@ -1,0 +1,158 @@
+"""Notices, where they go, every attempt to send them, and what phones reported back."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from pwa.domain.notice import DeliveryState, NoticeKind, NoticeState, ReceiptKind
+from pwa.domain.patient import TargetKind, TargetState
+from pwa.domain.protocol import StepKind
+from pwa.store.tables.base import Base, InClinic, of_clinic, same_clinic
+from pwa.store.types import UtcDateTime, words_of
+
+ONE_PERSON = "(patient_id IS NULL) <> (staff_id IS NULL)"
+
+
+class Notice(InClinic, Base):
+    __tablename__ = "notices"
+    __table_args__ = (
+        *of_clinic(),
+        same_clinic("patients", "patient_id"),
+        UniqueConstraint("patient_id", "slot_key"),
+        CheckConstraint(ONE_PERSON, name="one_person"),
+        CheckConstraint("useful_until > due_at", name="useful_after_due"),
+        # Only what can still be claimed is in this index, so years of sent rows cost nothing.
+        Index(
+            "ix_notices_planned",
+            "due_at",
+            postgresql_where=text("state = 'planned'"),
+            sqlite_where=text("state = 'planned'"),
+        ),
+        Index(
+            "ix_notices_open",
+            "useful_until",
+            postgresql_where=text("state IN ('planned', 'sending')"),
+            sqlite_where=text("state IN ('planned', 'sending')"),
+        ),
+        Index("ix_notices_patient_due", "patient_id", "due_at"),
+    )
+
+    patient_id: Mapped[UUID | None]
+    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_accounts.id"))
+    kind: Mapped[NoticeKind] = mapped_column(words_of(NoticeKind))
+    slot_key: Mapped[str] = mapped_column(String(80))
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    useful_until: Mapped[datetime] = mapped_column(UtcDateTime)
+    nominal_day: Mapped[date | None]
+    state: Mapped[NoticeState] = mapped_column(words_of(NoticeState))
+    ended_because: Mapped[str | None] = mapped_column(String(32))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class NoticeItem(Base):
+    """An occurrence a reminder stands for. `live` while that reminder is planned, sending or sent."""
+
+    __tablename__ = "notice_items"
+    __table_args__ = (
+        same_clinic("notices", "notice_id"),
+        Index(
+            "uq_notice_items_live",
+            "patient_id",
+            "occurrence_id",
+            "snooze",
+            unique=True,
+            postgresql_where=text("live"),
+            sqlite_where=text("live"),
+        ),
+    )
+
+    notice_id: Mapped[UUID] = mapped_column(primary_key=True)
+    occurrence_id: Mapped[UUID] = mapped_column(primary_key=True)
+    clinic_id: Mapped[UUID]
+    patient_id: Mapped[UUID]
+    snooze: Mapped[int]
+    kind: Mapped[StepKind] = mapped_column(words_of(StepKind))
+    care_plan_id: Mapped[UUID]
+    step_id: Mapped[str] = mapped_column(String(64))
+    text_id: Mapped[str] = mapped_column(String(96))
+    nominal_day: Mapped[date]
+    live: Mapped[bool]
+
+
+class Target(InClinic, Base):
+    __tablename__ = "targets"
+    __table_args__ = (
+        *of_clinic(),
+        same_clinic("patients", "patient_id"),
+        same_clinic("devices", "device_id"),
+        CheckConstraint(ONE_PERSON, name="one_person"),
+        CheckConstraint(
+            "kind <> 'push' OR (p256dh IS NOT NULL AND auth IS NOT NULL AND vapid_key_id IS NOT NULL)",
+            name="push_has_keys",
+        ),
+        Index("ix_targets_patient", "patient_id", "state"),
+    )
+
+    patient_id: Mapped[UUID | None]
+    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_accounts.id"))
+    device_id: Mapped[UUID | None]
+    kind: Mapped[TargetKind] = mapped_column(words_of(TargetKind))
+    state: Mapped[TargetState] = mapped_column(words_of(TargetState))
+    address: Mapped[str] = mapped_column(String(2048), unique=True)  # endpoint, e-mail, number
+    origin: Mapped[str] = mapped_column(String(255))  # of a push endpoint: "https://push.example"; else ""
+    p256dh: Mapped[str | None] = mapped_column(String(128))
+    auth: Mapped[str | None] = mapped_column(String(64))
+    vapid_key_id: Mapped[str | None] = mapped_column(String(64))
+    suspect_failures: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Delivery(InClinic, Base):
+    """Sending one notice to one target. Leases, attempts and retries live here."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        *of_clinic(),
+        same_clinic("notices", "notice_id"),
+        same_clinic("targets", "target_id"),
+        UniqueConstraint("notice_id", "target_id"),
+        Index(
+            "ix_deliveries_open",
+            "next_try_at",
+            postgresql_where=text("state IN ('pending', 'leased')"),
+            sqlite_where=text("state IN ('pending', 'leased')"),
+        ),
+        Index("ix_deliveries_target", "target_id"),
+    )
+
+    notice_id: Mapped[UUID]
+    target_id: Mapped[UUID]
+    state: Mapped[DeliveryState] = mapped_column(words_of(DeliveryState))
+    attempts: Mapped[int]
+    # Free to be taken from this instant on: the next try of a pending one, the lease's end of a leased one.
+    next_try_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    status_code: Mapped[int | None]
+    accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Receipt(InClinic, Base):
+    __tablename__ = "receipts"
+    __table_args__ = (
+        *of_clinic(),
+        same_clinic("notices", "notice_id"),
+        same_clinic("devices", "device_id"),
+        UniqueConstraint("notice_id", "device_id", "kind"),
+        Index("ix_receipts_device", "device_id", "received_at"),
+    )
+
+    notice_id: Mapped[UUID]
+    device_id: Mapped[UUID]
+    kind: Mapped[ReceiptKind] = mapped_column(words_of(ReceiptKind))
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,1 @@
+"""The web server: pages, API, and the guards around them."""

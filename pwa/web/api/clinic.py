@@ -1,0 +1,161 @@
+"""What clinic staff do: sign in, enrol, and see who has joined and what they did."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from apiflask import APIBlueprint
+from flask import Response, jsonify, request
+
+from pwa.services import enrolment, joining, overview, staffing
+from pwa.services.instants import instant
+from pwa.services.joining import Invitation
+from pwa.services.shelf import protocol
+from pwa.store import clinics, patients, protocols
+from pwa.store.scope import ClinicScope, in_clinic
+from pwa.web.api.schemas import EnrolIn, SignInIn
+from pwa.web.auth import (
+    STAFF_COOKIE,
+    caller,
+    clear_cookie,
+    for_staff,
+    moment,
+    set_cookie,
+    this_person,
+)
+from pwa.web.units import reading, the_house, writing
+
+blueprint = APIBlueprint("clinic", __name__, url_prefix="/api/v1/clinic")
+
+
+@blueprint.post("/session")
+@blueprint.input(SignInIn)
+def sign_in(json_data: SignInIn) -> Response:
+    """Sign this browser in."""
+    with writing() as session:
+        staffing.count_sign_in_try(session, json_data.email, caller(), moment())
+    with writing() as session:
+        token = staffing.sign_in(session, json_data.email, json_data.password, moment())
+    response = Response(status=204)
+    set_cookie(response, STAFF_COOKIE, token, int(staffing.SESSION_LIFE.total_seconds()))
+    return response
+
+
+@blueprint.delete("/session")
+@for_staff
+def sign_out() -> Response:
+    """Sign this browser out for good."""
+    with writing() as session:
+        staffing.sign_out(session, request.cookies[STAFF_COOKIE], this_person(), moment())
+    response = Response(status=204)
+    clear_cookie(response, STAFF_COOKIE)
+    return response
+
+
+@blueprint.get("/overview")
+@for_staff
+def show_overview() -> Response:
+    """The clinic, what it can enrol with, and its patients."""
+    person, house = this_person(), the_house()
+    with reading() as session:
+        scope = in_clinic(session, person.clinic_id)
+        clinic = clinics.get_clinic(session, person.clinic_id)
+        rows = overview.patient_rows(scope, clinic, house.keys, moment())
+        procedures = [_procedure(scope, version) for version in protocols.versions(scope)]
+    return jsonify(
+        person={"name": person.name, "role": person.role},
+        clinic={"name": clinic.name, "zone": clinic.zone.key, "trial": clinic.stage == "trial"},
+        now=instant(moment().care),
+        procedures=procedures,
+        patients=[_patient(row) for row in rows],
+    )
+
+
+@blueprint.post("/patients")
+@blueprint.input(EnrolIn)
+@for_staff
+def enrol(json_data: EnrolIn) -> Response:
+    """Enrol a patient; answers with the invitation for their phone."""
+    person, house, now = this_person(), the_house(), moment()
+    with writing() as session:
+        clinic = clinics.get_clinic(session, person.clinic_id)
+        enrolled = enrolment.enrol(
+            in_clinic(session, person.clinic_id),
+            clinic,
+            house.keys,
+            now,
+            enrolment.Enrolment(
+                procedure=json_data.procedure,
+                treated_at=(json_data.treated_at or now.care).isoformat(),
+                first_name=json_data.first_name,
+                variant=json_data.variant,
+                area=json_data.area,
+                language=json_data.language,
+            ),
+            ("staff", str(person.staff_id)),
+        )
+    response = jsonify(patient_id=str(enrolled.patient_id), **_invitation(enrolled.invitation))
+    response.status_code = 201
+    return response
+
+
+@blueprint.post("/patients/<uuid:patient_id>/invitations")
+@for_staff
+def invite(patient_id: UUID) -> Response:
+    """A new invitation; the ones before stop working."""
+    person, now = this_person(), moment()
+    with writing() as session:
+        scope = in_clinic(session, person.clinic_id)
+        patient = patients.get_patient(scope, patient_id)
+        invitation = joining.invite(scope, the_house().keys, patient.id, now)
+        clinics.record_act(
+            scope, now.wall, ("staff", str(person.staff_id)), "patient.invite", ("patient", str(patient.id))
+        )
+    response = jsonify(_invitation(invitation))
+    response.status_code = 201
+    return response
+
+
+def _invitation(invitation: Invitation) -> dict[str, Any]:
+    return {
+        "join_url": joining.join_url(the_house().config.public_url, invitation),
+        "join_code": invitation.code,
+        "code_expires_at": instant(invitation.code_expires_at),
+        "qr": joining.qr_modules(the_house().config.public_url, invitation),
+    }
+
+
+def _procedure(scope: ClinicScope, version: protocols.StoredVersion) -> dict[str, Any]:
+    content = protocol(scope.session, version.content_hash)
+    return {
+        "id": content.procedure,
+        "name": content.texts[content.name_text_id].in_language("en").title,
+        "variants": list(content.variants),
+        "areas": list(content.areas),
+        "approved": version.approved_at is not None,
+    }
+
+
+def _patient(row: overview.PatientRow) -> dict[str, Any]:
+    return {
+        "id": str(row.id),
+        "first_name": row.first_name,
+        "procedure": row.procedure_name,
+        "day_number": row.day_number,
+        "treated_on": row.treated_on.isoformat(),
+        "state": row.state,
+        "device": row.device_label,
+        "joined_at": instant(row.joined_at) if row.joined_at else None,
+        "reminders_on": row.reminders_on,
+        "shown_at": instant(row.shown_at) if row.shown_at else None,
+        "outcomes": [
+            {
+                "title": one.title,
+                "value": one.value,
+                "day": one.day.isoformat(),
+                "tapped_at": instant(one.tapped_at),
+            }
+            for one in row.outcomes
+        ],
+    }

@@ -1,0 +1,65 @@
+"""A phone joins: by the token of its link, or by a typed code."""
+
+from __future__ import annotations
+
+from apiflask import APIBlueprint
+from flask import Response, jsonify
+
+from pwa.services import joining
+from pwa.store.scope import in_clinic
+from pwa.web.api.schemas import JoinAnswerIn, JoinIn
+from pwa.web.auth import (
+    DEVICE_COOKIE,
+    caller,
+    clear_cookie,
+    device_label,
+    for_devices,
+    moment,
+    set_cookie,
+    this_device,
+)
+from pwa.web.units import the_house, writing
+
+blueprint = APIBlueprint("joins", __name__, url_prefix="/api/v1/join")
+
+
+@blueprint.post("")
+@blueprint.input(JoinIn)
+def join(json_data: JoinIn) -> Response:
+    """Use an invitation up, and let this phone in."""
+    now, keys = moment(), the_house().keys
+    with writing() as session:
+        joining.count_join_try(session, caller(), now)
+    with writing() as session:
+        if json_data.token is not None:
+            joined = joining.join_by_token(session, keys, json_data.token, device_label(), now)
+        else:
+            joined = joining.join_by_code(session, keys, json_data.code or "", device_label(), now)
+        joining.forget_join_tries(session, caller())
+    response = jsonify(
+        device_id=str(joined.device.id),
+        device_token=joined.token,
+        clinic_name=joined.clinic_name,
+        procedure_name=joined.procedure_name,
+        treated_on=joined.treated_on.isoformat(),
+        first_name=joined.first_name,
+    )
+    set_cookie(response, DEVICE_COOKIE, joined.cookie, int(joining.CREDENTIAL_LIFE.total_seconds()))
+    return response
+
+
+@blueprint.post("/answer")
+@blueprint.input(JoinAnswerIn)
+@for_devices
+def answer(json_data: JoinAnswerIn) -> Response:
+    """ "You had X on Y. Is this right?" A no takes this phone out again."""
+    device = this_device()
+    response = Response(status=204)
+    with writing() as session:
+        scope = in_clinic(session, device.clinic_id)
+        if json_data.right:
+            joining.confirm(scope, device, moment())
+        else:
+            joining.leave(scope, device, "patient.join_denied", moment())
+            clear_cookie(response, DEVICE_COOKIE)
+    return response

@@ -1,0 +1,30 @@
+"""Builds the web application."""
+
+from __future__ import annotations
+
+from apiflask import APIFlask
+
+from pwa import __version__
+from pwa.services.house import House
+from pwa.web import assets, errors, guards, health, units
+from pwa.web.api import clinic, joins, patients, push
+
+
+def create_app(house: House) -> APIFlask:
+    """The application on a house; several may live in one process."""
+    app = APIFlask(
+        "afterbeam",
+        title="Afterbeam",
+        version=__version__,
+        spec_path="/api/v1/openapi.json",
+        docs_path=None,  # its pages load scripts from elsewhere
+        static_folder=None,  # type: ignore[arg-type]  # Flask takes None: we serve files ourselves
+    )
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # of Flask's own JSON provider
+    app.url_map.strict_slashes = False
+    units.set_up(app, house)
+    guards.set_up(app)
+    errors.set_up(app)
+    for part in (health, joins, patients, push, clinic, assets):
+        app.register_blueprint(part.blueprint)
+    return app

@@ -1,0 +1,127 @@
+"""Who is asking: a patient's device, or somebody signed in at a clinic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import Response, g, request
+
+from pwa.clock import Moment
+from pwa.domain.errors import NotAllowed
+from pwa.domain.patient import Device
+from pwa.services import joining, staffing
+from pwa.store.staff import SignedIn
+from pwa.web.units import reading, the_house, writing
+
+DEVICE_COOKIE = "__Host-afterbeam"
+STAFF_COOKIE = "__Host-afterbeam-staff"
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class NotJoined(NotAllowed):
+    """This phone is not connected to a clinic. Open the link from your clinic again."""
+
+    code = "not_joined"
+
+
+class NotSignedIn(NotAllowed):
+    """You are not signed in."""
+
+    code = "not_signed_in"
+
+
+def moment() -> Moment:
+    """The one moment of this request."""
+    if "moment" not in g:
+        g.moment = the_house().now()
+    read: Moment = g.moment
+    return read
+
+
+def this_device() -> Device:
+    """The device that is asking; only in views marked `for_devices`."""
+    device: Device = g.device
+    return device
+
+
+def this_person() -> SignedIn:
+    """Who is signed in; only in views marked `for_staff`."""
+    person: SignedIn = g.person
+    return person
+
+
+def for_devices(view: View) -> View:
+    """Let in active devices, by their cookie or by the token they keep beside it."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        with reading() as session:
+            g.device = next(
+                filter(None, (joining.find_device(session, secret, moment()) for secret in _shown())), None
+            )
+        if g.device is None:
+            raise NotJoined
+        return view(*args, **kwargs)
+
+    return guarded  # type: ignore[return-value]  # wraps keeps the signature
+
+
+def for_staff(view: View) -> View:
+    """Let in people with a live session who still work in its clinic."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        token = request.cookies.get(STAFF_COOKIE, "")
+        with reading() as session:
+            g.person = staffing.who_is(session, token, moment()) if token else None
+        if g.person is None:
+            raise NotSignedIn
+        with writing() as session:
+            staffing.used(session, token, moment())
+        return view(*args, **kwargs)
+
+    return guarded  # type: ignore[return-value]  # wraps keeps the signature
+
+
+def _shown() -> tuple[str, ...]:
+    cookie = request.cookies.get(DEVICE_COOKIE)
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    bearer = token if kind == "Bearer" and token else None
+    return tuple(secret for secret in (cookie, bearer) if secret)
+
+
+def set_cookie(response: Response, name: str, value: str, seconds: int) -> None:
+    """A cookie for this host alone, out of reach of scripts and of other sites' forms."""
+    response.set_cookie(name, value, max_age=seconds, path="/", secure=True, httponly=True, samesite="Lax")
+
+
+def clear_cookie(response: Response, name: str) -> None:
+    """Take a cookie back."""
+    response.delete_cookie(name, path="/", secure=True, httponly=True, samesite="Lax")
+
+
+def caller() -> str:
+    """The address a request came from, for counting tries. Headers can be forged, so none is read."""
+    return request.remote_addr or "unknown"
+
+
+def device_label() -> str:
+    """What to call this phone in a list, from its User-Agent: "Firefox on Android"."""
+    agent = request.headers.get("User-Agent", "")
+    system = _first(agent, _SYSTEMS) or "a browser"
+    browser = _first(agent, _BROWSERS)
+    return f"{browser} on {system}" if browser else system
+
+
+# In this order: what names itself after others comes before them.
+_SYSTEMS = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"),
+            ("Mac OS X", "Mac"), ("CrOS", "Chromebook"), ("Linux", "Linux"))  # fmt: skip
+_BROWSERS = (("Edg", "Edge"), ("SamsungBrowser", "Samsung Internet"), ("Firefox", "Firefox"), ("FxiOS", "Firefox"),
+             ("CriOS", "Chrome"), ("Chrome", "Chrome"), ("Safari", "Safari"))  # fmt: skip
+
+
+def _first(agent: str, names: tuple[tuple[str, str], ...]) -> str | None:
+    return next((name for mark, name in names if mark in agent), None)

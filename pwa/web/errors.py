@@ -1,0 +1,97 @@
+"""One error shape for the whole API: RFC 9457 problem+json. Counterpart: static/shared/api.ts `Problem`."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from apiflask import APIFlask
+from apiflask.exceptions import HTTPError
+from flask import Response, jsonify
+from sqlalchemy.exc import IntegrityError, OperationalError
+from werkzeug.exceptions import HTTPException
+
+from pwa.domain.errors import AfterbeamError, BadInput, NotAllowed, NotFound, Refused, TooManyTries
+from pwa.logs import get_logger
+from pwa.services.joining import LinkNotUsable
+from pwa.services.reaching import EndpointIsGone
+
+STATUS = {
+    BadInput: HTTPStatus.UNPROCESSABLE_ENTITY,
+    NotFound: HTTPStatus.NOT_FOUND,
+    LinkNotUsable: HTTPStatus.GONE,
+    NotAllowed: HTTPStatus.UNAUTHORIZED,
+    EndpointIsGone: HTTPStatus.GONE,
+    Refused: HTTPStatus.CONFLICT,
+    TooManyTries: HTTPStatus.TOO_MANY_REQUESTS,
+}
+
+log = get_logger()
+
+
+def problem(status: int, code: str, detail: str) -> Response:
+    """An answer that says what is wrong and what to do, and never what was sent."""
+    answer = jsonify(
+        type="about:blank",
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=detail,
+        code=code,
+    )
+    answer.status_code = status
+    answer.content_type = "application/problem+json"
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def set_up(app: APIFlask) -> None:
+    """Turn every error into a problem."""
+    app.register_error_handler(AfterbeamError, _ours)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(IntegrityError, _clash)
+    app.register_error_handler(OperationalError, _busy)
+    app.register_error_handler(Exception, _unexpected)
+    app.error_processor(_validation)
+
+
+def _ours(error: AfterbeamError) -> Response:
+    for kind in type(error).__mro__:
+        if kind in STATUS:
+            return problem(STATUS[kind], error.code, error.message)
+    return _unexpected(error)
+
+
+def _validation(error: HTTPError) -> Response:
+    """What APIFlask refused before our code saw it; field names only, never the values."""
+    if error.status_code != HTTPStatus.UNPROCESSABLE_ENTITY:
+        return problem(error.status_code, "http", error.message or HTTPStatus(error.status_code).phrase)
+    fields = error.detail.get("json", {}) if isinstance(error.detail, dict) else {}
+    names = ", ".join(sorted(map(str, fields))) if isinstance(fields, dict) else ""
+    where = f" Look at: {names}." if names else ""
+    return problem(error.status_code, "bad_input", f"What was sent does not have the right form.{where}")
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code or 500
+    return problem(status, "http", _PLAIN.get(status, error.description or HTTPStatus(status).phrase))
+
+
+_PLAIN = {
+    404: "There is nothing at this address.",
+    405: "This address does not take that kind of request.",
+    413: "This is too much at once. Send it in smaller parts.",
+    415: "Send JSON.",
+}
+
+
+def _clash(_error: IntegrityError) -> Response:
+    return problem(409, "clash", "Somebody else was faster. Load the page again and repeat it.")
+
+
+def _busy(error: OperationalError) -> Response:
+    log.error("database_unavailable", error=type(error.orig).__name__)
+    return problem(503, "unavailable", "The server is busy. Nothing was lost; it will be tried again.")
+
+
+def _unexpected(error: Exception) -> Response:
+    log.exception("unexpected", exc_info=error)
+    return problem(500, "error", "Something went wrong on the server. Try again in a minute.")

@@ -1,0 +1,53 @@
+"""For watchdogs: is the server there, can it work, is somebody sending?"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify
+from sqlalchemy import select
+
+from pwa.services.house import require_newest_schema
+from pwa.services.housekeeping import dispatcher_health
+from pwa.web.auth import moment
+from pwa.web.units import reading, the_house
+
+blueprint = Blueprint("health", __name__, url_prefix="/healthz")
+
+
+def _answer(checks: dict[str, bool]) -> Response:
+    well = all(checks.values())
+    response = jsonify(status="ok" if well else "failing", checks=checks)
+    response.status_code = 200 if well else 503
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.get("/live")
+def live() -> Response:
+    return _answer({"web": True})
+
+
+@blueprint.get("/ready")
+def ready() -> Response:
+    return _answer({"database": _database_answers()})
+
+
+@blueprint.get("/dispatcher")
+def dispatcher() -> Response:
+    return _answer({"dispatcher": _dispatcher_is_well()})
+
+
+@blueprint.get("")
+def all_of_it() -> Response:
+    return _answer({"database": _database_answers(), "dispatcher": _dispatcher_is_well()})
+
+
+def _database_answers() -> bool:
+    with reading() as session:
+        session.execute(select(1))
+    require_newest_schema(the_house().database)
+    return True
+
+
+def _dispatcher_is_well() -> bool:
+    with reading() as session:
+        return dispatcher_health(session, moment()).well

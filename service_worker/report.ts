@@ -1,0 +1,12 @@
+/** Reports what happened to a notice, and uses the occasion to send whatever else waits. */
+
+import { announce } from "../static/shared/announce";
+import type { ReceiptBody } from "../static/shared/api";
+import { keepReceipt } from "../static/shared/receipts";
+import { flush } from "../static/shared/sync";
+
+export async function report(notice_id: string, kind: ReceiptBody["kind"]): Promise<void> {
+  if (notice_id) await keepReceipt({ notice_id, kind });
+  await flush();
+  announce();
+}

@@ -1,0 +1,59 @@
+/** What a tap does: written to the disk first, said on the screen second, sent third. */
+
+import { signal } from "@preact/signals";
+import type { AgendaItem, FactQuestion, Plan, Settings } from "../shared/api";
+import { careTime, instant, wallNow } from "../shared/clock";
+import { record, type Draft } from "../shared/outbox";
+import { shellWords } from "../shared/words/shell";
+import { clock, reload } from "./store";
+import { syncNow } from "./sync_loop";
+
+export interface Toast {
+  text: string;
+  undo: (() => void) | null;
+}
+
+export const toast = signal<Toast | null>(null);
+
+const UNDO_MS = 10_000;
+const MINUTE_MS = 60_000;
+let hiding: ReturnType<typeof setTimeout> | undefined;
+
+function say(text: string, undo: (() => void) | null): void {
+  clearTimeout(hiding);
+  toast.value = { text, undo };
+  hiding = setTimeout(() => (toast.value = null), UNDO_MS);
+}
+
+async function keep(draft: Draft, undo: Draft | null): Promise<void> {
+  try {
+    await record(draft, clock.value);
+  } catch {
+    return say(shellWords().not_saved, null);
+  }
+  await reload();
+  say(undo ? shellWords().saved : shellWords().undone, undo && (() => void keep(undo, null)));
+  void syncNow();
+}
+
+type Outcome = Extract<Draft, { kind: "outcome" }>;
+
+function settle({ occurrence_ids }: AgendaItem, rest: Omit<Outcome, "kind" | "occurrence_ids">): Promise<void> {
+  const undo: Draft = { kind: "outcome", occurrence_ids, value: "undone" };
+  return keep({ kind: "outcome", occurrence_ids, ...rest }, rest.value === "undone" ? null : undo);
+}
+
+export const done = (item: AgendaItem): Promise<void> => settle(item, { value: "done" });
+export const skip = (item: AgendaItem): Promise<void> => settle(item, { value: "skipped" });
+export const reopen = (item: AgendaItem): Promise<void> => settle(item, { value: "undone" });
+export const later = (item: AgendaItem, minutes: number): Promise<void> =>
+  settle(item, { value: "snoozed", until: instant(careTime(clock.value, wallNow()) + minutes * MINUTE_MS) });
+
+/** Undo says "not yet": unanswered and not closed mean the same to the plan. */
+export function answerFact(plan: Plan, { name }: FactQuestion, value: boolean): Promise<void> {
+  const answer = { kind: "fact", plan_id: plan.id, name } as const;
+  return keep({ ...answer, value }, { ...answer, value: false });
+}
+
+export const changeSettings = (settings: Settings, before: Settings): Promise<void> =>
+  keep({ kind: "settings", settings }, { kind: "settings", settings: before });

@@ -1,0 +1,91 @@
+/** The frame around every screen: name, notes, the screen itself, what is sent, and the way to the others. */
+
+import { effect } from "@preact/signals";
+import type { ComponentType } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import type { Route } from "../shared/routes";
+import { shellWords } from "../shared/words/shell";
+import { Icon, Mark } from "../ui/icons";
+import { lazy } from "../ui/lazy";
+import { toast } from "./actions";
+import { Notes } from "./notes";
+import { route } from "./route";
+import { bundle, kept, trouble } from "./store";
+import { Nothing, Trouble } from "./nothing";
+import { Status } from "./status";
+import { Today } from "./today/today";
+
+const SCREENS: Record<Route, ComponentType> = {
+  "/": Today,
+  "/plan": lazy(() => import("./plan/plan").then(({ PlanScreen }) => PlanScreen)),
+  "/settings": lazy(() => import("./settings/settings").then(({ SettingsScreen }) => SettingsScreen)),
+  "/join": lazy(() => import("./join/join").then(({ JoinScreen }) => JoinScreen)),
+  "/help": lazy(() => import("./help/help").then(({ HelpScreen }) => HelpScreen)),
+};
+
+const TITLES: Record<Route, "today" | "plan" | "settings" | "join" | "help"> = {
+  "/": "today", "/plan": "plan", "/settings": "settings", "/join": "join", "/help": "help",
+};
+
+effect(() => {
+  document.title = `${shellWords()[TITLES[route.value]]} - ${shellWords().app}`;
+});
+
+export function App() {
+  const main = useRef<HTMLElement>(null);
+  const first = useRef(true);
+  useEffect(() => {
+    if (!first.current) main.current?.focus(); // a screen reader starts at the new screen, not at the old link
+    first.current = false;
+  }, [route.value]);
+  const joining = route.value === "/join";
+  return (
+    <>
+      <header class="top">
+        <a class="brand" href="/"><Mark />{shellWords().app}</a>
+        {bundle.value && !joining && <span class="clinic">{bundle.value.clinic.name}</span>}
+      </header>
+      <main ref={main} tabIndex={-1}>
+        {!joining && <Notes />}
+        <Screen />
+      </main>
+      {bundle.value && !joining && <><Status /><Sections /></>}
+      <Said />
+    </>
+  );
+}
+
+function Screen() {
+  if (trouble.value) return <Trouble kind={trouble.value} />;
+  if (!kept.value) return <p class="quiet" aria-busy="true">{shellWords().opening}</p>;
+  const needsPlan = route.value !== "/join" && route.value !== "/help";
+  if (!bundle.value && needsPlan) return <Nothing />;
+  const Shown = SCREENS[route.value];
+  return <Shown key={route.value} />;
+}
+
+function Sections() {
+  const words = shellWords();
+  const link = (to: Route, name: "today" | "plan" | "settings") => (
+    <a href={to} aria-current={route.value === to ? "page" : undefined}><Icon name={name} />{words[name]}</a>
+  );
+  return (
+    <nav class="sections" aria-label={words.sections}>
+      {link("/", "today")}{link("/plan", "plan")}{link("/settings", "settings")}
+    </nav>
+  );
+}
+
+function Said() {
+  const it = toast.value;
+  return (
+    <div class="said" role="status">
+      {it && (
+        <p class="toast">
+          <span>{it.text}</span>
+          {it.undo && <button onClick={it.undo}>{shellWords().undo}</button>}
+        </p>
+      )}
+    </div>
+  );
+}

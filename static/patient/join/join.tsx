@@ -1,0 +1,64 @@
+/** Joining, one step per screen: the pass, "is this right?", the Home Screen, reminders. */
+
+import { computed, signal } from "@preact/signals";
+import { joinWords } from "../../shared/words/join";
+import { go, joinToken } from "../route";
+import { bundle, kept } from "../store";
+import { CodeForm } from "./code_form";
+import { Confirm } from "./confirm";
+import { Install } from "./install_step";
+import { Reminders } from "./reminders_step";
+import { join, joining, problem } from "./joining";
+
+const replacing = signal(false);
+const stage = computed(() => kept.value?.meta.joining?.stage);
+
+export function JoinScreen() {
+  return <div class="narrow">{step()}</div>;
+}
+
+function step() {
+  const signedIn = bundle.value && !kept.value?.meta.signed_out;
+  if (joinToken.value && signedIn && !stage.value && !replacing.value) return <AlreadyHasPlan />;
+  if (joinToken.value) return <ByLink token={joinToken.value} />;
+  if (stage.value === "confirm") return <Confirm />;
+  if (stage.value === "install") return <Install />;
+  if (stage.value === "reminders" || signedIn) return <Reminders />;
+  return <CodeForm />;
+}
+
+function ByLink({ token }: { token: string }) {
+  const words = joinWords();
+  if (!joining.value && !problem.value) void join({ token });
+  if (!problem.value) return <p class="quiet" aria-busy="true">{words.joining}</p>;
+  const last = problem.value === "no_contact" || problem.value === "too_many";
+  return (
+    <section class="card" role="alert">
+      <h1>{words.problem}</h1>
+      <p>{words[problem.value]}</p>
+      {!last && <p>{words.not_usable_help}</p>}
+      {last && <button class="main" onClick={() => void join({ token })}>{words.again}</button>}
+      <button onClick={() => ((joinToken.value = null), (problem.value = null))}>{words.other_code}</button>
+    </section>
+  );
+}
+
+/** A link somebody sent must not silently replace the plan that is here. */
+function AlreadyHasPlan() {
+  const words = joinWords();
+  const { plans, clinic } = bundle.value!;
+  const keep = () => {
+    joinToken.value = null;
+    go("/");
+  };
+  return (
+    <section class="card">
+      <h1>{words.has_plan}</h1>
+      <p>{words.has_plan_help(plans[0]?.name ?? "", clinic.name)}</p>
+      <div class="choices">
+        <button class="main" onClick={keep}>{words.keep_plan}</button>
+        <button onClick={() => (replacing.value = true)}>{words.use_new}</button>
+      </div>
+    </section>
+  );
+}

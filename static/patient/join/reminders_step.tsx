@@ -1,0 +1,60 @@
+/** Reminders: asked by a tap, proven by a test, and a next step for everything that can go wrong. */
+
+import { useEffect } from "preact/hooks";
+import { joinWords } from "../../shared/words/join";
+import { platform } from "../install";
+import { go } from "../route";
+import { bundle } from "../store";
+import { Steps } from "./install_step";
+import { finish } from "./joining";
+import { allow, forget, sendTest, state, type ReminderState } from "./test_push";
+
+export function Reminders() {
+  const words = joinWords();
+  useEffect(() => forget, []);
+  const it = state.value;
+  const busy = it === "subscribing" || it === "testing";
+  return (
+    <section class="card" aria-busy={busy}>
+      <div role="status" class="stack">{body(it)}</div>
+      {it === "ask" || it === "dismissed" ? <button class="main" onClick={() => void allow()}>{words.allow}</button> : null}
+      {it === "failed" || it === "denied" || it === "not_sent"
+        ? <button class="main" onClick={() => void allow()}>{words.again}</button> : null}
+      {it === "late" && <button class="main" onClick={() => void sendTest()}>{words.test_again}</button>}
+      {(it === "late" || it === "failed" || it === "unsupported") && <CallClinic />}
+      <Leave main={it === "works" || it === "unsupported"}>{it === "works" ? words.to_today : words.without}</Leave>
+    </section>
+  );
+}
+
+function body(it: ReminderState) {
+  const words = joinWords();
+  switch (it) {
+    case "ask": return <Say title={words.reminders} lines={[words.reminders_why]} />;
+    case "dismissed": return <Say title={words.reminders} lines={[words.dismissed]} />;
+    case "subscribing": return <Say title={words.subscribing} lines={[]} />;
+    case "testing": return <Say title={words.testing} lines={[words.testing_help]} />;
+    case "works": return <Say title={words.works} lines={[]} good />;
+    case "unsupported": return <Say title={words.unsupported} lines={[words.unsupported_help, words.unsupported_other]} />;
+    case "failed": return <Say title={words.failed} lines={[words.failed_help]} />;
+    case "not_sent": return <Say title={words.failed} lines={[words.not_sent]} />;
+    case "late": return <Say title={words.late} lines={[words.late_help, words.late_clinic]} />;
+    case "denied":
+      return <><Say title={words.denied} lines={[words.denied_help]} /><Steps steps={words.denied_steps[platform()]} /></>;
+  }
+}
+
+function Say({ title, lines, good = false }: { title: string; lines: string[]; good?: boolean }) {
+  return <><h1 class={good ? "good" : ""}>{title}</h1>{lines.map((line) => <p key={line}>{line}</p>)}</>;
+}
+
+function CallClinic() {
+  const number = bundle.value?.clinic.day_phone;
+  if (!number) return null;
+  return <a class="button" href={`tel:${number.replace(/[^+\d*#]/g, "")}`}>{joinWords().call_clinic(number)}</a>;
+}
+
+function Leave({ main, children }: { main: boolean; children: string }) {
+  const leave = () => void finish().then(() => go("/"));
+  return <button class={main ? "main" : "plain"} onClick={leave}>{children}</button>;
+}

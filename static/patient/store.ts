@@ -1,0 +1,74 @@
+/** What the screens read: the database's content as signals, and nothing from the network. */
+
+import { batch, computed, signal } from "@preact/signals";
+import type { Bundle, PatientEvent } from "../shared/api";
+import { careTime, wallNow, type Millis } from "../shared/clock";
+import { read, type KeptBundle, type Meta, type Answered } from "../shared/db";
+import { newsFor, overlay } from "../domain/overlay";
+import { localDate } from "../domain/days";
+import { speak } from "../shared/strings";
+
+export interface Kept {
+  bundle: KeptBundle | undefined;
+  outbox: PatientEvent[];
+  shadow: Answered[];
+  rejected: Answered[];
+  meta: Partial<Meta>;
+}
+
+export const kept = signal<Kept | null>(null);
+/** `blocked`: another tab holds an older database. `broken`: this browser keeps nothing. */
+export const trouble = signal<"blocked" | "broken" | null>(null);
+export const online = signal(navigator.onLine);
+const wall = signal<Millis>(wallNow());
+
+/** Everything shown follows from this: the server's last word with the patient's taps laid over it. */
+export const bundle = computed<Bundle | null>(() => {
+  const now = kept.value;
+  return now?.bundle ? overlay(now.bundle.bundle, newsFor(now.bundle, now.outbox, now.shadow)) : null;
+});
+
+export const clock = computed(() => kept.value?.bundle?.bundle.clock);
+export const now = computed<Millis>(() => careTime(clock.value, wall.value));
+export const zone = computed(() => bundle.value?.patient.zone ?? "UTC");
+export const today = computed(() => localDate(now.value, zone.value));
+export const dateOf = (at: Millis) => localDate(at, zone.value);
+export const unsent = computed(() => kept.value?.outbox.length ?? 0);
+
+const META: (keyof Meta)[] = [
+  "device", "joining", "lock_screen", "signed_out", "left", "push_off", "push_sent", "cooling",
+];
+
+/** Reads the database again. Called after every change, whoever made it. */
+export async function reload(): Promise<void> {
+  try {
+    const [bundle, outbox, shadow, rejected, ...meta] = await read(["bundle", "outbox", "shadow", "rejected", "meta"], (store) =>
+      Promise.all([
+        store("bundle").get("bundle"), store("outbox").all(), store("shadow").all(), store("rejected").all(),
+        ...META.map((key) => store("meta").get(key)),
+      ]));
+    if (bundle) useLanguageOf(bundle.bundle);
+    batch(() => {
+      wall.value = wallNow();
+      kept.value = { bundle, outbox, shadow, rejected, meta: Object.fromEntries(META.map((key, at) => [key, meta[at]])) };
+    });
+    trouble.value = null;
+  } catch {
+    trouble.value ??= "broken";
+  }
+}
+
+function useLanguageOf({ patient, clinic }: Bundle): void {
+  speak({ language: patient.language, country: clinic.country, zone: patient.zone });
+  document.documentElement.lang = patient.language;
+  document.documentElement.dir = /^(ar|fa|he|ur)\b/.test(patient.language) ? "rtl" : "ltr";
+}
+
+/** Moves the shown time on. A demo's faster clock needs more ticks. */
+export function startTicking(): void {
+  const tick = () => {
+    wall.value = wallNow();
+    setTimeout(tick, Math.max(1000, 15_000 / (clock.value?.speed ?? 1)));
+  };
+  tick();
+}

@@ -1,0 +1,38 @@
+/** Whom to call: the number that somebody answers now stands first. */
+
+import type { Clinic } from "../../shared/api";
+import { dayAndTime, timeOf } from "../../shared/strings";
+import { todayWords } from "../../shared/words/today";
+import { opennessAt } from "../../domain/hours";
+import { Card } from "../../ui/card";
+import { Icon } from "../../ui/icons";
+import { now } from "../store";
+
+export function CallCard({ clinic }: { clinic: Clinic }) {
+  const words = todayWords();
+  const { open, changes_at } = opennessAt(clinic, now.value);
+  const day = <Call key="day" number={clinic.day_phone} words={words.call_clinic} main={open} />;
+  const night = <Call key="night" number={clinic.night_phone} words={words.call_night} main={!open} />;
+  return (
+    <Card title={words.call}>
+      <p>
+        {open && changes_at ? words.open_until(timeOf(changes_at)) : null}
+        {!open && (changes_at ? words.closed_until(dayAndTime(changes_at)) : words.closed)}
+        {!open && ` ${words.call_closed}`}
+      </p>
+      <div class="calls">
+        {open ? [day, night] : [night, day]}
+        <Call number={clinic.emergency_number} words={words.call_emergency} main={false} />
+      </div>
+    </Card>
+  );
+}
+
+function Call({ number, words, main }: { number: string; words: string; main: boolean }) {
+  return (
+    <a class={`button ${main ? "main" : ""}`} href={`tel:${number.replace(/[^+\d*#]/g, "")}`}>
+      <Icon name="call" />
+      <span>{words} <bdi class="number">{number}</bdi></span>
+    </a>
+  );
+}

@@ -1,0 +1,21 @@
+/** "Is this expected?": what many people see on this day. It never says that something is safe. */
+
+import type { Plan } from "../../shared/api";
+import { questionWords } from "../../shared/words/questions";
+import { cardsOn, expectedOn } from "../../domain/today";
+import { Fold } from "../../ui/card";
+
+export function Expected({ plan, day }: { plan: Plan; day: number }) {
+  const words = questionWords();
+  const cards = cardsOn(plan, day);
+  const signs = expectedOn(plan, day);
+  if (day < 0) return null;
+  return (
+    <Fold title={words.expected} hint={cards[0]?.title ?? ""}>
+      {cards.map(({ title, body }) => <div key={title}><h3>{title}</h3><p>{body}</p></div>)}
+      {signs.length > 0 && <><p>{words.expected_lead}</p><ul class="signs">{signs.map(({ symptom, label }) => <li key={symptom}>{label}</li>)}</ul></>}
+      {cards.length + signs.length === 0 && <p>{words.expected_none}</p>}
+      <p><strong>{words.expected_call}</strong></p>
+    </Fold>
+  );
+}

@@ -1,0 +1,71 @@
+/** Today: one next thing, then the three questions: is this expected, when may I, whom to call. */
+
+import { computed } from "@preact/signals";
+import { todayWords } from "../../shared/words/today";
+import { isOver, isPastWindow, plansInForce, questionsOn, todayView } from "../../domain/today";
+import { Card } from "../../ui/card";
+import { lazy } from "../../ui/lazy";
+import { openedNotice } from "../route";
+import { bundle, dateOf, now, today } from "../store";
+import { syncNow } from "../sync_loop";
+import { CallCard } from "./call";
+import { Question } from "./question";
+import { Heading } from "./heading";
+import { NextThing } from "./next_thing";
+import { Offers } from "./offers";
+import { Rest } from "./rest";
+
+/** Below the next thing, and loaded after it. */
+const Questions = lazy(() => import("./questions").then((module) => module.Questions));
+
+/** The occurrences of the notification that was tapped. */
+const opened = computed(() => bundle.value?.notices[openedNotice.value ?? ""]?.occurrence_ids ?? []);
+
+export function Today() {
+  const it = bundle.value!;
+  const plans = plansInForce(it.plans, today.value);
+  if (isPastWindow(it, today.value)) return <PastWindow />;
+  const view = todayView(it, today.value, now.value, opened.value);
+  const over = plans.length > 0 && plans.every((plan) => isOver(plan, today.value));
+  const wasOpened = !!view.now && view.now.occurrence_ids.some((id) => opened.value.includes(id));
+  return (
+    <div class="today">
+      <div class="lead">
+        {plans.map((plan, at) => <Heading key={plan.id} plan={plan} main={at === 0} />)}
+        {over && <Closing />}
+        {!over && <NextThing item={view.now} next={view.next} opened={wasOpened} />}
+        {plans.flatMap((plan) => questionsOn(plan, today.value, dateOf).map((fact) => (
+          <Question key={plan.id + fact.name} plan={plan} fact={fact} />
+        )))}
+        <Offers />
+        {view.day && view.day.items.length > 0 && <Rest day={view.day} />}
+      </div>
+      <div class="aside">
+        <Questions />
+        <CallCard clinic={it.clinic} />
+      </div>
+    </div>
+  );
+}
+
+function Closing() {
+  const [plan] = plansInForce(bundle.value!.plans, today.value);
+  return <Card title={plan!.closing.title}><p>{plan!.closing.body}</p></Card>;
+}
+
+/** An old copy must not pass for today's plan; the phone numbers stay. */
+function PastWindow() {
+  const words = todayWords();
+  return (
+    <div class="today">
+      <div class="lead">
+        <section class="card first">
+          <h1>{words.past_window}</h1>
+          <p>{words.past_window_help}</p>
+          <button class="main" onClick={() => void syncNow()}>{words.refresh}</button>
+        </section>
+      </div>
+      <div class="aside"><CallCard clinic={bundle.value!.clinic} /></div>
+    </div>
+  );
+}

@@ -1,0 +1,22 @@
+/** One flusher on this phone: Web Locks, or a lease row where they do not exist. */
+
+import { wallNow } from "./clock";
+import { change, setMeta } from "./db";
+
+const LEASE_MS = 60_000;
+const me = Math.random();
+
+export async function alone<T>(act: () => Promise<T>): Promise<T | "later"> {
+  if (navigator.locks) return navigator.locks.request("afterbeam", act);
+  if (!(await takeLease(me))) return "later";
+  return act().finally(() => setMeta("lease", undefined));
+}
+
+/** False while somebody else holds it; a holder that died loses it after a minute. */
+export const takeLease = (owner: number): Promise<boolean> =>
+  change(["meta"], async (store) => {
+    const held = (await store("meta").get("lease")) as { owner: number; until: number } | undefined;
+    const free = !held || held.owner === owner || held.until <= wallNow();
+    if (free) store("meta").put({ owner, until: wallNow() + LEASE_MS }, "lease");
+    return free;
+  });

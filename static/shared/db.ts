@@ -1,0 +1,142 @@
+/** The phone's own database. Screens read it, sync moves it; every write that matters is flushed to the disk. */
+
+import type { Bundle, JoinAnswer, PatientEvent, ReceiptBody, SyncAnswer } from "./api";
+import type { Millis } from "./clock";
+
+export interface KeptBundle {
+  bundle: Bundle;
+  etag: string | null;
+  asked_at: Millis; // wall time when it was asked for: what was acknowledged before is in it
+}
+
+/** An event with the server's answer to it. What was not taken is kept and shown: nothing a patient made vanishes. */
+export interface Answered {
+  event: PatientEvent;
+  result: SyncAnswer["results"][number]["result"];
+  reason: string;
+  at: Millis; // wall time of the answer
+}
+
+export interface Cooling {
+  occurrence_id: string;
+  started_at: Millis; // wall time: skin does not run on a demo's clock
+}
+
+export interface Meta {
+  device: { id: string; token: string };
+  joining: { answer: JoinAnswer; stage: "confirm" | "install" | "reminders" };
+  seq: number;
+  epoch: string;
+  lock_screen: 0 | 1 | 2; // the last choice on this phone, sent or not
+  signed_out: true;
+  left: true; // stay empty even if the cookie still works
+  push_off: true;
+  push_sent: string; // the key and endpoint the server was last told
+  open_notice: string; // clicked in the worker; messages to a page can get lost
+  cooling: Cooling;
+  lease: { owner: number; until: Millis };
+}
+
+/** Store name -> what is in it. Keys are strings. */
+export interface Stores {
+  bundle: KeptBundle;
+  outbox: PatientEvent;
+  shadow: Answered; // taken; kept 14 days in case the server loses it
+  rejected: Answered;
+  meta: Meta[keyof Meta];
+  receipts: ReceiptBody;
+}
+export type Name = keyof Stores;
+
+/** One store inside a transaction. */
+export interface Store<V> {
+  get(key: string): Promise<V | undefined>;
+  all(): Promise<V[]>;
+  put(value: V, key?: string): void;
+  delete(key: string): void;
+  clear(): void;
+}
+type Within = <N extends Name>(name: N) => Store<Stores[N]>;
+
+/** One function per version, never edited after release. */
+export const MIGRATIONS: ((db: IDBDatabase) => void)[] = [
+  (db) => {
+    for (const name of ["outbox", "shadow", "rejected"]) {
+      db.createObjectStore(name, { keyPath: name === "outbox" ? "id" : "event.id" });
+    }
+    for (const name of ["bundle", "meta", "receipts"]) db.createObjectStore(name);
+  },
+];
+
+let opened: Promise<IDBDatabase> | undefined;
+let whenBlocked: () => void = () => {};
+
+/** `tell` is called when another, older tab holds the database: the page asks to close it instead of waiting mutely. */
+export const onBlocked = (tell: () => void): void => void (whenBlocked = tell);
+
+function open(): Promise<IDBDatabase> {
+  return (opened ??= new Promise<IDBDatabase>((resolve, reject) => {
+    const request = indexedDB.open("afterbeam", MIGRATIONS.length);
+    request.onupgradeneeded = ({ oldVersion }) => MIGRATIONS.slice(oldVersion).forEach((migrate) => migrate(request.result));
+    request.onblocked = () => whenBlocked();
+    request.onerror = () => reject(request.error);
+    request.onsuccess = () => {
+      const db = request.result;
+      db.onclose = forget;
+      db.onversionchange = () => (db.close(), forget()); // a newer version waits in another tab
+      resolve(db);
+    };
+  }).catch((error: unknown) => {
+    forget();
+    throw error;
+  }));
+}
+
+const forget = (): void => void (opened = undefined);
+
+const asked = <T>(request: IDBRequest<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+
+const within = <V>(store: IDBObjectStore): Store<V> => ({
+  get: (key) => asked(store.get(key)),
+  all: () => asked(store.getAll()),
+  put: (value, key) => void store.put(value, key),
+  delete: (key) => void store.delete(key),
+  clear: () => void store.clear(),
+});
+
+/**
+ * Everything `act` does happens or nothing does. Resolves when it is on the disk: the default durability may report
+ * success before. Inside, wait for nothing but the stores: a transaction ends by itself when it has nothing to do.
+ */
+export async function change<T>(names: Name[], act: (store: Within) => T | Promise<T>, mode: "readonly" | "readwrite" = "readwrite"): Promise<T> {
+  const tx = (await open()).transaction(names, mode, { durability: "strict" });
+  const ended = new Promise<void>((resolve, reject) => {
+    tx.oncomplete = () => resolve();
+    tx.onabort = () => reject(tx.error);
+  });
+  const [result] = await Promise.all([act((name) => within(tx.objectStore(name))), ended]);
+  return result;
+}
+
+export const read = <T>(names: Name[], act: (store: Within) => Promise<T>): Promise<T> => change(names, act, "readonly");
+
+export const keptBundle = (): Promise<KeptBundle | undefined> => read(["bundle"], (store) => store("bundle").get("bundle"));
+
+export const getMeta = <K extends keyof Meta>(key: K): Promise<Meta[K] | undefined> =>
+  read(["meta"], (store) => store("meta").get(key)) as Promise<Meta[K] | undefined>;
+
+export const setMeta = <K extends keyof Meta>(key: K, value: Meta[K] | undefined): Promise<void> =>
+  change(["meta"], (store) => (value === undefined ? store("meta").delete(key) : store("meta").put(value, key)));
+
+/** Everything, when the person leaves or says "this is not me". */
+export function wipe(): Promise<void> {
+  const names: Name[] = ["bundle", "outbox", "shadow", "rejected", "meta", "receipts"];
+  return change(names, (store) => {
+    for (const name of names) store(name).clear();
+    store("meta").put(true, "left");
+  });
+}

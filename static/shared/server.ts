@@ -1,0 +1,36 @@
+/** One request to our own server: cookie first, the device token beside it for a phone that has lost its cookie. */
+
+import { getMeta } from "./db";
+
+const TIMEOUT_MS = 15_000;
+
+/** `status` 0: no answer. */
+export interface Answer<T> {
+  ok: boolean;
+  status: number;
+  body: T | null;
+  etag: string | null;
+}
+
+/** Worth another try later: no answer, or one that says so. */
+export const isPassing = ({ status }: Answer<unknown>): boolean => !status || status === 408 || status === 429 || status >= 500;
+
+export async function ask<T>(path: string, method = "GET", body?: unknown, etag?: string | null): Promise<Answer<T>> {
+  const headers: Record<string, string> = {};
+  const device = await getMeta("device");
+  if (device) headers.Authorization = `Bearer ${device.token}`;
+  if (body) headers["Content-Type"] = "application/json";
+  if (etag) headers["If-None-Match"] = etag;
+  try {
+    const answer = await fetch(`/api/v1/${path}`, {
+      method, headers, cache: "no-store", redirect: "error", signal: AbortSignal.timeout(TIMEOUT_MS),
+      body: body ? JSON.stringify(body) : null,
+    });
+    // A captive portal answers 200 with a page: that is no answer of ours.
+    const isJson = answer.headers.get("Content-Type")?.includes("json");
+    const { ok, status } = answer;
+    return { ok, status, body: isJson ? ((await answer.json()) as T) : null, etag: answer.headers.get("ETag") };
+  } catch {
+    return { ok: false, status: 0, body: null, etag: null };
+  }
+}

@@ -1,0 +1,16 @@
+/** Words of the cooling timer. */
+
+import { catalogue, plural } from "../strings";
+
+export const coolingWords = catalogue({
+  en: {
+    cool_start: (minutes: number) => `Start ${plural(minutes, "minute", "minutes")}`,
+    cool_how: "In a clean cloth, never ice on skin.",
+    cool_numb: "If your skin is still numb, ask your clinic first.",
+    cool_running: "Cooling",
+    cool_left: "left",
+    cool_stop: "Stop",
+    cool_again: "Set the timer back",
+    cool_over: "Time is up. Take the cloth off now.",
+  },
+});

@@ -1,0 +1,32 @@
+/** Words of the sun strip, "Is this expected?" and "When may I ...?". */
+
+import type { FactName } from "../api";
+import { catalogue } from "../strings";
+
+export const questionWords = catalogue({
+  en: {
+    sun: "Sun today",
+    sun_table: "Show the sun by the hour",
+    sun_time: "Time",
+    sun_strength: "Sun strength",
+    sun_levels: ["Weak", "Medium", "High", "Very high", "Extreme"],
+    sun_note: "Clear sky. Clouds and windows let much of it through.",
+    sun_curve: "The sun's strength over the day, in a table below",
+    expected: "Is this expected?",
+    expected_none: "There is nothing listed for today.",
+    expected_lead: "Many people notice today:",
+    expected_call: "Much worse, or worried? Call your clinic.",
+    may: "When may I ...?",
+    may_wait: (date: string, days: string) => `From ${date}, ${days}`,
+    may_and: (fact: string) => `and only once ${fact}`,
+    may_fact: (fact: string) => `Once ${fact}`,
+    may_ask: "Ask your clinic first",
+    may_free: "You may again",
+    may_later: (date: string) => `Stop from ${date}`,
+    facts: {
+      skin_closed: "your skin has closed",
+      scabs_gone: "the scabs are gone",
+      bruise_gone: "the bruise is gone",
+    } satisfies Record<FactName, string>,
+  },
+});

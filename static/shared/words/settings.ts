@@ -1,0 +1,48 @@
+/** Words of the settings. */
+
+import { catalogue, plural } from "../strings";
+
+export const settingsWords = catalogue({
+  en: {
+    settings: "Settings",
+    times: "When to remind",
+    wake: "I get up at",
+    quiet_from: "Quiet from",
+    quiet_to: "Quiet until",
+    quiet_help: "No reminders in quiet hours, except a medicine your clinic gave you.",
+    one_a_day: "One reminder a day",
+    one_a_day_help: "Safety questions still come.",
+    save: "Save",
+    later: "This takes effect when it is sent.",
+    lock: "What the lock screen shows",
+    levels: [
+      ["Nothing about your care", "\"You have a reminder\". Nobody beside you learns anything."],
+      ["That a step is due", "\"Care step due\". Others can see that you follow a care plan."],
+      ["The full text", "Others can read what your step is, on the locked phone too."],
+    ] as [string, string][],
+    reminders: "Reminders",
+    on: "Reminders are on for this phone.",
+    confirmed: (when: string) => `Last one shown ${when}.`,
+    off: "Reminders are off for this phone.",
+    blocked: "Reminders are blocked by this phone.",
+    test: "Send a test",
+    turn_on: "Turn on",
+    turn_off: "Turn off",
+    turn_off_failed: "The server could not be reached. Reminders are still on.",
+    language: "Language",
+    zone: "Time zone",
+    phone: "This phone",
+    leave: "Leave and wipe this phone",
+    leave_help: "Your plan and entries are wiped from this phone. The clinic keeps what was sent.",
+    leave_sure: "Wipe now",
+    leave_not: "Keep my plan",
+    leave_unsent: (count: number) => `${plural(count, "entry is", "entries are")} not sent yet. Go online first, then leave.`,
+    leave_no_contact: "The server could not be reached, so this phone stays joined. Try again online.",
+    rejected: "Entries that were not accepted",
+    rejected_help: "They are kept here. If one matters, call your clinic.",
+    entry: { done: "Done", snoozed: "Later", skipped: "Skipped", undone: "Taken back", fact: "Answer about your skin", settings: "Settings" },
+    copy: "Copy the list",
+    copied: "Copied",
+    version: "Plan received",
+  },
+});

@@ -1,0 +1,42 @@
+"""One real installation per test file, and what its programs said beside every failure."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+
+import pytest
+from playwright.sync_api import Playwright, sync_playwright
+
+from tests.support.processes import Afterbeam, running_afterbeam
+from tests.support.push_service import PushService
+
+
+@pytest.fixture(scope="module")
+def afterbeam(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Afterbeam]:
+    """Web server and dispatcher on a fresh database."""
+    with running_afterbeam(tmp_path_factory.mktemp("afterbeam")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def push_service() -> Iterator[PushService]:
+    """A push service on this computer, for a Firefox told to use it."""
+    with PushService() as service:
+        yield service
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    running = getattr(item, "funcargs", {}).get("afterbeam")
+    if report.failed and isinstance(running, Afterbeam):
+        report.sections.append(("what Afterbeam's programs said", running.logs()))
+    return report

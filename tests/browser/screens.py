@@ -1,0 +1,113 @@
+"""Every screen of the patient app, one after the other, as one person meets them on one phone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from playwright.sync_api import Playwright
+
+from tests.browser import words
+from tests.support.chromium import Chromium
+from tests.support.processes import Afterbeam, Enrolled, create_clinic, enrol
+
+ZONE = ZoneInfo("Europe/London")
+
+
+def enrol_today(afterbeam: Afterbeam, *, procedure: str = "co2_full") -> Enrolled:
+    """A patient treated an hour ago, or at midnight when that was yesterday."""
+    clinic = create_clinic(afterbeam, zone=str(ZONE))
+    now = datetime.now(ZONE).replace(tzinfo=None)
+    treated = max(now.replace(hour=max(now.hour - 1, 0)), now.replace(hour=0, minute=0))
+    treated_at = treated.isoformat(timespec="minutes")
+    return enrol(afterbeam, clinic, procedure=procedure, treated_at=treated_at)
+
+
+@contextmanager
+def fresh_phone(playwright: Playwright, profile: Path, *, width: int = 390) -> Iterator[Chromium]:
+    """A browser that has never seen the app, in the clinic's zone."""
+    with Chromium.launch(playwright, profile, width=width, zone=str(ZONE)) as phone:
+        yield phone
+
+
+def open_join_link(phone: Chromium, patient: Enrolled) -> None:
+    phone.page.goto(patient.join_url)
+    phone.page.get_by_text("Is this right?").wait_for()
+
+
+def join(phone: Chromium, afterbeam: Afterbeam, patient: Enrolled) -> None:
+    """Join and leave notifications for later; ends on Today with a worker that answers."""
+    open_join_link(phone, patient)
+    _say_it_is_right(phone)
+    phone.page.get_by_role("button", name=words.WITHOUT).click()
+    phone.page.wait_for_url(f"{afterbeam.url}/")
+    phone.wait_for_worker()
+
+
+def open_today(phone: Chromium, afterbeam: Afterbeam) -> None:
+    _open(phone, f"{afterbeam.url}/")
+
+
+def every_screen(phone: Chromium, afterbeam: Afterbeam, patient: Enrolled) -> Iterator[str]:
+    """Yields a screen's name while the phone shows it. The phone must be fresh."""
+    _open(phone, f"{afterbeam.url}/join")
+    yield "join by code"
+    open_join_link(phone, patient)
+    yield "join"
+    _say_it_is_right(phone)
+    yield "allow reminders"
+    yield from _with_push_denied(phone, afterbeam)
+    yield from _when_joined(phone, afterbeam)
+    yield from _without_network(phone, afterbeam)
+    yield from _with_the_link_again(phone, patient)
+
+
+def _with_push_denied(phone: Chromium, afterbeam: Afterbeam) -> Iterator[str]:
+    phone.deny(afterbeam.url, "notifications")
+    phone.page.get_by_role("button", name=words.ALLOW).click()
+    phone.page.get_by_role("heading", name=words.DENIED).wait_for()
+    yield "push denied"
+    phone.page.get_by_role("button", name=words.WITHOUT).click()
+    phone.page.wait_for_url(f"{afterbeam.url}/")
+
+
+def _when_joined(phone: Chromium, afterbeam: Afterbeam) -> Iterator[str]:
+    for name, path in (("today", "/"), ("plan", "/plan"), ("settings", "/settings"), ("help", "/help")):
+        _open(phone, afterbeam.url + path)
+        yield name
+
+
+def _without_network(phone: Chromium, afterbeam: Afterbeam) -> Iterator[str]:
+    phone.wait_for_worker()
+    phone.go_offline()
+    open_today(phone, afterbeam)
+    yield "today offline"
+    phone.go_online()
+
+
+def _with_the_link_again(phone: Chromium, patient: Enrolled) -> Iterator[str]:
+    phone.page.goto(patient.join_url)
+    phone.page.get_by_role("heading", name=words.HAS_PLAN).wait_for()
+    yield "phone has a plan"
+    phone.page.get_by_role("button", name=words.USE_NEW).click()
+    phone.page.get_by_role("heading", name=words.PROBLEM).wait_for()
+    yield "link already used"
+
+
+def _open(phone: Chromium, address: str) -> None:
+    phone.page.goto(address)
+    phone.page.get_by_role("heading", level=1).wait_for()
+
+
+def _say_it_is_right(phone: Chromium) -> None:
+    """Yes, and past the offer to install, which Chromium makes when it likes."""
+    phone.page.get_by_role("button", name=words.RIGHT).click()
+    allow = phone.page.get_by_role("button", name=words.ALLOW)
+    not_now = phone.page.get_by_role("button", name=words.NOT_NOW)
+    allow.or_(not_now).wait_for()
+    if not_now.is_visible():
+        not_now.click()
+    allow.wait_for()

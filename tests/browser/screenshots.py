@@ -1,0 +1,75 @@
+"""Pictures of every screen, to be looked at: `make screenshots`, then test-results/screens.
+
+    python -m tests.browser.screenshots [FOLDER]
+
+Three widths, light and dark; and for narrow phones text at twice the size, and right to left.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from tests.browser.screens import enrol_today, every_screen, fresh_phone
+from tests.support.chromium import Chromium, Scheme
+from tests.support.processes import Afterbeam, running_afterbeam
+
+WIDTHS = (320, 390, 1280)
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+SPECIAL = ("join", "today")  # also with large text and right to left
+
+
+def main(arguments: list[str]) -> None:
+    into = Path(arguments[0] if arguments else "test-results/screens")
+    into.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="afterbeam-screens-") as scratch:
+        folder = Path(scratch)
+        with running_afterbeam(folder / "server") as afterbeam:
+            count = _take_all(afterbeam, folder / "phone", into)
+    print(f"{count} pictures in {into}")
+
+
+def _take_all(afterbeam: Afterbeam, profile: Path, into: Path) -> int:
+    count = 0
+    with sync_playwright() as playwright, fresh_phone(playwright, profile) as phone:
+        for name in every_screen(phone, afterbeam, enrol_today(afterbeam)):
+            stem = name.replace(" ", "-")
+            count += _take_usual(phone, into, stem)
+            if name in SPECIAL:
+                count += _take_special(phone, into, stem)
+    return count
+
+
+def _take_usual(phone: Chromium, into: Path, stem: str) -> int:
+    for width in WIDTHS:
+        phone.resize(width)
+        phone.show_whole_page()
+        for scheme in SCHEMES:
+            phone.page.emulate_media(color_scheme=scheme)
+            _take(phone, into / f"{stem}-{width}-{scheme}.png")
+    phone.page.emulate_media(color_scheme="light")
+    return len(WIDTHS) * len(SCHEMES)
+
+
+def _take_special(phone: Chromium, into: Path, stem: str) -> int:
+    phone.resize(320)
+    with phone.text_size(200):
+        phone.show_whole_page()
+        _take(phone, into / f"{stem}-320-large-text.png")
+    phone.resize(320)
+    phone.page.evaluate("document.documentElement.dir = 'rtl'")
+    phone.show_whole_page()
+    _take(phone, into / f"{stem}-320-right-to-left.png")
+    phone.page.evaluate("document.documentElement.dir = 'ltr'")
+    return 2
+
+
+def _take(phone: Chromium, path: Path) -> None:
+    phone.page.screenshot(path=path, animations="disabled")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,142 @@
+"""The app without a network, as an installed app, and for everybody: in Debian's Chromium."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Playwright
+
+from tests.browser import words
+from tests.browser.lighthouse import run_lighthouse
+from tests.browser.screens import enrol_today, every_screen, fresh_phone, join, open_today
+from tests.support.chromium import Chromium, Scheme
+from tests.support.processes import Afterbeam, Enrolled
+
+VIEWS: tuple[tuple[int, Scheme], ...] = ((320, "light"), (390, "dark"))
+FULL_MARKS = {"accessibility": 100, "best-practices": 100}
+
+
+@pytest.fixture(scope="module")
+def patient(afterbeam: Afterbeam) -> Enrolled:
+    return enrol_today(afterbeam)
+
+
+@pytest.fixture(scope="module")
+def phone(
+    playwright: Playwright, afterbeam: Afterbeam, patient: Enrolled, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Chromium]:
+    """A phone that has joined."""
+    with fresh_phone(playwright, tmp_path_factory.mktemp("phone")) as chromium:
+        join(chromium, afterbeam, patient)
+        yield chromium
+
+
+@pytest.fixture
+def online_again(phone: Chromium) -> Iterator[None]:
+    yield
+    phone.go_online()
+
+
+def test_the_app_can_be_installed(phone: Chromium, afterbeam: Afterbeam) -> None:
+    open_today(phone, afterbeam)
+
+    assert phone.manifest_errors() == []
+    assert phone.installability_errors() == []
+    assert phone.app_id() == f"{afterbeam.url}/"
+
+
+def test_the_worker_answers_for_exactly_what_the_manifest_claims(
+    phone: Chromium, afterbeam: Afterbeam
+) -> None:
+    open_today(phone, afterbeam)
+
+    assert phone.manifest_scope() == f"{afterbeam.url}/"
+    assert phone.worker_scopes() == [f"{afterbeam.url}/"]
+
+
+@pytest.mark.usefixtures("online_again")
+@pytest.mark.parametrize("path", ["/", "/plan", "/settings", "/help"])
+def test_a_screen_opens_without_a_network(phone: Chromium, afterbeam: Afterbeam, path: str) -> None:
+    phone.page.goto(afterbeam.url + path)
+    heading = phone.page.get_by_role("heading", level=1)
+    online = heading.inner_text()
+
+    phone.go_offline()
+    phone.page.reload()
+
+    heading.wait_for()
+    assert heading.inner_text() == online
+
+
+@pytest.mark.usefixtures("online_again")
+def test_done_tapped_offline_arrives_exactly_once(
+    phone: Chromium, afterbeam: Afterbeam, patient: Enrolled
+) -> None:
+    open_today(phone, afterbeam)
+    phone.go_offline()
+    phone.page.reload()
+    phone.page.get_by_role("button", name=words.DONE).first.click()
+    phone.page.get_by_text(words.SAVED).first.wait_for()
+    assert _outcomes(afterbeam, patient) == []
+
+    # Another page start while still offline must neither lose the tap nor make a second one.
+    phone.page.reload()
+    phone.go_online()
+
+    afterbeam.wait_for_rows(_OUTCOMES, _hex(patient))
+    phone.page.reload()
+    phone.page.wait_for_load_state("networkidle")
+    outcomes = _outcomes(afterbeam, patient)
+    assert {row["value"] for row in outcomes} == {"done"}
+    assert len({row["event_id"] for row in outcomes}) == 1
+    assert len(outcomes) == len({row["occurrence_id"] for row in outcomes})
+
+
+def test_no_screen_has_a_fault(playwright: Playwright, afterbeam: Afterbeam, tmp_path: Path) -> None:
+    """On small and usual phones: nothing for axe, no sideways scroll, no broken policy, no uncaught error."""
+    faults: list[str] = []
+    with fresh_phone(playwright, tmp_path) as phone:
+        for name in every_screen(phone, afterbeam, enrol_today(afterbeam)):
+            for width, scheme in VIEWS:
+                phone.resize(width)
+                phone.page.emulate_media(color_scheme=scheme)
+                found = phone.axe_violations()
+                if phone.sideways_scroll() > 0:
+                    found.append(f"scrolls sideways by {phone.sideways_scroll()} px")
+                faults += [f"{name} at {width} px, {scheme}: {fault}" for fault in found]
+        faults += phone.policy_violations + phone.uncaught_errors
+    assert faults == []
+
+
+def test_today_has_full_marks_from_lighthouse(phone: Chromium, afterbeam: Afterbeam) -> None:
+    open_today(phone, afterbeam)
+    report = run_lighthouse(f"{afterbeam.url}/", phone.debugging_port, categories=tuple(FULL_MARKS))
+
+    assert report.final_url == f"{afterbeam.url}/"
+    assert report.failing == []
+    assert report.scores == FULL_MARKS
+
+
+def test_the_join_page_has_full_marks_from_lighthouse(
+    playwright: Playwright, afterbeam: Afterbeam, tmp_path: Path
+) -> None:
+    patient = enrol_today(afterbeam)
+    with fresh_phone(playwright, tmp_path) as phone:
+        report = run_lighthouse(patient.join_url, phone.debugging_port, categories=tuple(FULL_MARKS))
+
+    assert report.failing == []
+    assert report.scores == FULL_MARKS
+
+
+_OUTCOMES = "SELECT event_id, occurrence_id, value FROM outcomes WHERE patient_id = ?"
+
+
+def _outcomes(afterbeam: Afterbeam, patient: Enrolled) -> list[dict[str, object]]:
+    return afterbeam.rows(_OUTCOMES, _hex(patient))
+
+
+def _hex(patient: Enrolled) -> str:
+    """How SQLite keeps a UUID."""
+    return patient.patient_id.replace("-", "")
