@@ -127,5 +127,18 @@ def _locked_packages(lock: Path) -> dict[str, dict[str, Any]] | None:
     return packages
 
 
+def main(arguments: list[str]) -> None:
+    """Build the front end of this checkout, or with `npm ...` run npm in it."""
+    root = Path(__file__).resolve().parent
+    try:
+        if arguments[:1] == ["npm"]:
+            install_packages(root)
+            run_npm(root, *arguments[1:])
+        else:
+            build_front_end(root)
+    except RuntimeError as error:
+        sys.exit(str(error))
+
+
 if __name__ == "__main__":
-    build_front_end(Path(__file__).resolve().parent)
+    main(sys.argv[1:])

@@ -29,12 +29,12 @@ const page = (name: string, input: string): InlineConfig => ({
     assetsInlineLimit: 0,
     reportCompressedSize: false,
     rolldownOptions: {
-      input,
+      input: { [name]: input },
       output: {
         entryFileNames: "assets/[name]-[hash].js",
         chunkFileNames: "assets/[name]-[hash].js",
         assetFileNames: `assets/${name}-[hash][extname]`,
-        codeSplitting: { groups: [{ name, tags: ["$initial"] }] },
+        codeSplitting: { groups: [{ name, tags: ["$initial"] }, { name: "questions", test: /today.(expected|questions|restrictions|sun_strip)/ }] },
       },
     },
   },

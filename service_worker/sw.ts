@@ -1,10 +1,9 @@
 /** The service worker: wiring only. What each event does is in the files beside it. */
 
-import { flush } from "../static/shared/sync";
 import { clicked } from "./click";
 import { activate, install, precached } from "./precache";
 import { pushed, resubscribed } from "./push";
-import { report } from "./report";
+import { flush, report } from "./report";
 
 declare const self: ServiceWorkerGlobalScope;
 
@@ -21,10 +20,7 @@ on("pushsubscriptionchange", resubscribed);
 on("sync", async () => {
   if ((await flush()) === "later") throw new Error("not all sent"); // Background Sync tries again
 });
-on("message", async ({ data }: ExtendableMessageEvent) => {
-  if (data === "update") await self.skipWaiting(); // only the patient's tap sends this
-  else await flush();
-});
+on("message", async ({ data }: ExtendableMessageEvent) => data === "update" && self.skipWaiting()); // sent by a tap only
 self.addEventListener("fetch", (event) => {
   const answer = precached(event.request);
   if (answer) event.respondWith(answer);

@@ -13,7 +13,8 @@ from pwa.domain.errors import BadInput
 from pwa.protocols.loader import load_seed
 from pwa.services import clinics as service
 from pwa.services import joining
-from pwa.services.enrolment import Enrolment, enrol as enrol_patient
+from pwa.services.enrolment import Enrolment
+from pwa.services.enrolment import enrol as enrol_patient
 from pwa.store import clinics as store
 from pwa.store.scope import in_clinic
 
@@ -30,7 +31,7 @@ def clinic() -> None:
 @click.option("--day-phone", required=True, help="Number for patients while the clinic is open.")
 @click.option("--night-phone", required=True, help="Number for patients while it is closed.")
 @click.option("--hours", required=True, help='Opening hours, such as "Mon-Fri 09:00-17:30; Sat 09:00-13:00".')
-@click.option("--live", is_flag=True, help="For real patients: only protocols that were approved can be used.")
+@click.option("--live", is_flag=True, help="For real patients: approved protocols only.")
 @json_option
 def create_clinic(
     name: str,

@@ -32,7 +32,7 @@ FASTEST = 100_000
 
 
 @click.command()
-@click.option("--speed", default=1, show_default=True, type=click.IntRange(1, FASTEST), help="Days pass faster.")
+@click.option("--speed", default=1, show_default=True, type=click.IntRange(1, FASTEST), help="Faster days.")
 def demo(speed: int) -> None:
     """Run a demo clinic: web server, dispatcher, a login and a patient treated today."""
     config = read_config()
@@ -84,7 +84,7 @@ def _welcome(config: Config, login: service.Login, link: str, speed: int) -> Non
 
 
 def _wait_until_up(config: Config, processes: _Processes) -> None:
-    address = f"http://{'127.0.0.1' if config.host == '0.0.0.0' else config.host}:{config.port}/healthz"  # noqa: S104
+    address = f"http://{'127.0.0.1' if config.host == '0.0.0.0' else config.host}:{config.port}/healthz"
     until = monotonic() + UP_WITHIN_S
     while monotonic() < until and processes.all_run():
         try:

@@ -78,7 +78,9 @@ def _try(check: str, look: Callable[[], str]) -> Finding:
 def _subject(config: Config) -> Finding:
     if config.vapid_subject_is_placeholder:
         return Finding(
-            "VAPID subject", State.WARNING, "Apple refuses pushes until AFTERBEAM_VAPID_SUBJECT is a real address."
+            "VAPID subject",
+            State.WARNING,
+            "Apple refuses it: set AFTERBEAM_VAPID_SUBJECT to a real address.",
         )
     return Finding("VAPID subject", State.OK, config.vapid_subject)
 

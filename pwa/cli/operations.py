@@ -95,7 +95,10 @@ def list_keys(as_json: bool) -> None:
         print_json(rows)
     else:
         print_rows(
-            [(str(row["key_id"]), "current" if row["current"] else "older", str(row["public_key"])) for row in rows]
+            [
+                (str(row["key_id"]), "current" if row["current"] else "older", str(row["public_key"]))
+                for row in rows
+            ]
         )
 
 

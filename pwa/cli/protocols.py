@@ -64,7 +64,9 @@ def _of_clinic(clinic_id: str) -> list[dict[str, Any]]:
         versions = store.versions(in_clinic(session, read_id(clinic_id)))
     return [
         {
-            **shipped.get(one.content_hash, {"procedure": one.procedure, "version": "", "name": one.procedure}),
+            **shipped.get(
+                one.content_hash, {"procedure": one.procedure, "version": "", "name": one.procedure}
+            ),
             "content_hash": one.content_hash,
             "status": f"approved by {one.approved_by}" if one.approved_by else "needs clinical approval",
         }

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 PREFIX = "AFTERBEAM_"
-# Made to be refused: no mail reaches .invalid (RFC 6761), so only a push service on this computer may get it.
-LOCAL_VAPID_SUBJECT = "mailto:nobody@afterbeam.invalid"
+# For trying out on one computer: well-formed enough for Google and Mozilla, not for Apple.
+LOCAL_VAPID_SUBJECT = "mailto:nobody@demo.invalid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ SETTINGS = (
         "VAPID_SUBJECT",
         "Whom a push service can write to about your pushes: a `mailto:` address that is read, or `https://` "
         "and a host without a path.",
-        f"none; on localhost `{LOCAL_VAPID_SUBJECT}`, which only a push service on this computer is given",
+        f"none; on localhost `{LOCAL_VAPID_SUBJECT}`, which Apple refuses",
     ),
     Setting(
         "VAPID_PRIVATE_KEY_FILE",

@@ -114,9 +114,7 @@ def reminded(reminders: Iterable[Reminder]) -> dict[UUID, int]:
     return highest
 
 
-def reconcile(
-    reminders: Iterable[Reminder], entries: Iterable[AgendaEntry], now: datetime
-) -> Reconciliation:
+def reconcile(reminders: Iterable[Reminder], entries: Iterable[AgendaEntry], now: datetime) -> Reconciliation:
     """Compare stored reminders with composed entries, both of the same patient and the same days.
 
     Only planned and cancelled reminders change. An occurrence that had its reminder is never planned

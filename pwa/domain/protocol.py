@@ -127,7 +127,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One clinical text, with where it comes from. """
+    """One clinical text, with where it comes from."""
 
     id: str
     words: Mapping[str, Words]  # language tag -> words; "en" is always there

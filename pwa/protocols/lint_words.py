@@ -20,11 +20,11 @@ PROPER_NAMES = "name."  # "Fractional laser resurfacing (ablative)" is what the 
 _HEALTH = """
 acne ache allergy antibiotic antiviral appointment aftercare bandage bleed bleeding blister blisters blood
 body bruise burn capsule check-up clinic clinical clinician consultation cosmetic cream crust dermatology
-diagnosis doctor dose dressing drug face fever fluid follow-up gauze gp heal healed healing health herpes hospital ill
-illness infected infection injury itch itching laser lesion lotion medical medicine medication moisturiser
-moisturizer nurse ointment operation pain patient peel peeling pharmacy pill pills prescription procedure pus
-rash recovery redness sick skin sore spf sunscreen surgeon surgery swelling swollen symptom symptoms tablet
-tablets tattoo therapy treated treatment wound wounds
+diagnosis doctor dose dressing drug face fever fluid follow-up gauze gp heal healed healing health herpes
+hospital ill illness infected infection injury itch itching laser lesion lotion medical medicine medication
+moisturiser moisturizer nurse ointment operation pain patient peel peeling pharmacy pill pills prescription
+procedure pus rash recovery redness sick skin sore spf sunscreen surgeon surgery swelling swollen symptom
+symptoms tablet tablets tattoo therapy treated treatment wound wounds
 """
 # Whatever tells a stranger that this is about health, a body part or a treatment.
 HEALTH_WORDS = frozenset(_HEALTH.split())

@@ -74,7 +74,9 @@ def ensure_clinic(
     for document in documents:
         approve_protocol(scope, moment, document.procedure, "the demo itself: no clinician has read it")
     login = Login(clinic.id, EMAIL, new_token()[:20])
-    add_staff(session, clinic.id, NewStaff(login.email, "Demo owner", login.password, StaffRole.OWNER), moment)
+    add_staff(
+        session, clinic.id, NewStaff(login.email, "Demo owner", login.password, StaffRole.OWNER), moment
+    )
     session.flush()
     _write(file, login)
     return login

@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from pwa.clock import DemoClock, Moment, real_seconds
-from pwa.logs import get_logger
 from pwa.domain.notice import DeliveryState, NoticeKind
 from pwa.domain.patient import TargetState
+from pwa.logs import get_logger
 from pwa.push.message import PushMessage, PushTarget, Urgency
 from pwa.push.payload import PushPayload, encode_payload
 from pwa.push.policy import SUSPICIONS_TO_RETIRE, Ruling, Verdict, decide

@@ -269,7 +269,8 @@ def _prescribed(names: frozenset[str], content: Protocol) -> frozenset[str]:
     for name in sorted(names):
         if name not in known:
             raise BadInput(
-                f"'{content.procedure}' has no reminder for a prescribed '{name}'. It has: {', '.join(known) or 'none'}."
+                f"'{content.procedure}' has no reminder for a prescribed '{name}'. "
+                f"It has: {', '.join(known) or 'none'}."
             )
     return names
 

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from pwa.clock import Moment
-from pwa.logs import get_logger
 from pwa.domain.notice import Notice, NoticeKind, NoticeState
 from pwa.domain.quiet_hours import is_quiet, quiet_ends
 from pwa.domain.schedule import local_day
+from pwa.logs import get_logger
 from pwa.services.composing import recompose, stale_before
 from pwa.store import clinics, dispatch, notices, operations, patients
 from pwa.store.database import Database

@@ -12,6 +12,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 BUSY_TIMEOUT_S = 10
+POSTGRESQL_LIMITS = ("statement_timeout=30s", "lock_timeout=10s", "idle_in_transaction_session_timeout=60s")
 
 
 class Database:
@@ -64,11 +65,12 @@ def engine_url(url: str) -> URL:
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """How connections of this kind of database are made."""
+    """How connections of this kind of database are made. Errors never quote what was stored."""
     if make_url(url).get_backend_name() == "sqlite":
-        return {"hide_parameters": True, "connect_args": {"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}}
-    limits = "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s"
-    return {"hide_parameters": True, "pool_pre_ping": True, "pool_size": 8, "connect_args": {"options": limits}}
+        connecting: dict[str, Any] = {"timeout": BUSY_TIMEOUT_S, "check_same_thread": False}
+        return {"hide_parameters": True, "connect_args": connecting}
+    connecting = {"options": " ".join(f"-c {limit}" for limit in POSTGRESQL_LIMITS)}
+    return {"hide_parameters": True, "pool_pre_ping": True, "pool_size": 8, "connect_args": connecting}
 
 
 def prepare(engine: Engine) -> None:

@@ -13,7 +13,7 @@ export interface Cell {
   today: boolean;
   past: boolean;
   marked: boolean; // something was done then
-  starts_phase: boolean;
+  label: "today" | Phase | null; // what stands under it; labels never touch each other
 }
 
 const MOST_CELLS = 60;
@@ -24,7 +24,7 @@ export function ribbon(plan: Plan, today: number, marks: ReadonlySet<number>): C
   const days = daysOf(plan, today);
   for (const size of [1, 7, 30, 90]) {
     const cells = gathered(plan, days, today, size);
-    if (cells.length <= MOST_CELLS || size === 90) return cells.map((cell) => withMarks(cell, marks));
+    if (cells.length <= MOST_CELLS || size === 90) return labelled(cells).map((cell) => withMarks(cell, marks));
   }
   return [];
 }
@@ -47,14 +47,24 @@ function gathered(plan: Plan, days: number[], today: number, size: number): Cell
     if (before && key === bucket) {
       cells[cells.length - 1] = { ...before, last: day };
     } else {
-      cells.push({
-        first: day, last: day, phase, today: day === today, past: day < today, marked: false,
-        starts_phase: before?.phase !== phase,
-      });
+      cells.push({ first: day, last: day, phase, today: day === today, past: day < today, marked: false, label: null });
     }
     bucket = key;
   }
   return cells;
+}
+
+/** A phase is named at its first cell that has room: a name is as wide as three days. */
+function labelled(cells: Cell[]): Cell[] {
+  const named = new Set<Phase>();
+  const labels: Cell["label"][] = [];
+  cells.forEach(({ today, phase }, at) => {
+    const crowded = labels.slice(-2).some(Boolean) || cells.slice(at + 1, at + 3).some((cell) => cell.today);
+    const label = today ? "today" : named.has(phase) || crowded ? null : phase;
+    if (label === phase) named.add(phase);
+    labels.push(label);
+  });
+  return cells.map((cell, at) => ({ ...cell, label: labels[at]! }));
 }
 
 /** The day numbers on which this phone knows of something done. */

@@ -5,7 +5,7 @@ import { announce, whenAnnounced } from "../shared/announce";
 import { wallNow } from "../shared/clock";
 import { forgetOldShadows } from "../shared/outbox";
 import { refreshBundle } from "../shared/bundle";
-import { flush } from "../shared/sync";
+import { flush } from "../shared/alone";
 import { permission } from "./permission";
 import { kept, online, reload, unsent } from "./store";
 

@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { getMeta, setMeta } from "../shared/db";
-import { flush } from "../shared/sync";
+import { flush } from "../shared/alone";
 
 export const updateReady = signal(false);
 

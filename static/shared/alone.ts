@@ -1,15 +1,17 @@
-/** One flusher on this phone: Web Locks, or a lease row where they do not exist. */
+/** One flusher on this phone: Web Locks, or a lease row where they do not exist (no worker runs there either). */
 
 import { wallNow } from "./clock";
 import { change, setMeta } from "./db";
+import { sendAll, type Flushed } from "./sync";
 
+export const LOCK = "afterbeam";
 const LEASE_MS = 60_000;
 const me = Math.random();
 
-export async function alone<T>(act: () => Promise<T>): Promise<T | "later"> {
-  if (navigator.locks) return navigator.locks.request("afterbeam", act);
+export async function flush(): Promise<Flushed> {
+  if (navigator.locks) return navigator.locks.request(LOCK, sendAll);
   if (!(await takeLease(me))) return "later";
-  return act().finally(() => setMeta("lease", undefined));
+  return sendAll().finally(() => setMeta("lease", undefined));
 }
 
 /** False while somebody else holds it; a holder that died loses it after a minute. */

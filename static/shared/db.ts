@@ -118,8 +118,15 @@ export async function change<T>(names: Name[], act: (store: Within) => T | Promi
     tx.oncomplete = () => resolve();
     tx.onabort = () => reject(tx.error);
   });
-  const [result] = await Promise.all([act((name) => within(tx.objectStore(name))), ended]);
-  return result;
+  ended.catch(() => {}); // reported below, or by what went wrong first
+  try {
+    const result = await act((name) => within(tx.objectStore(name)));
+    await ended;
+    return result;
+  } catch (error) {
+    if (!tx.error) tx.abort(); // an error of ours, not of the database: take back what was put
+    throw error;
+  }
 }
 
 export const read = <T>(names: Name[], act: (store: Within) => Promise<T>): Promise<T> => change(names, act, "readonly");

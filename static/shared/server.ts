@@ -26,10 +26,9 @@ export async function ask<T>(path: string, method = "GET", body?: unknown, etag?
       method, headers, cache: "no-store", redirect: "error", signal: AbortSignal.timeout(TIMEOUT_MS),
       body: body ? JSON.stringify(body) : null,
     });
-    // A captive portal answers 200 with a page: that is no answer of ours.
-    const isJson = answer.headers.get("Content-Type")?.includes("json");
     const { ok, status } = answer;
-    return { ok, status, body: isJson ? ((await answer.json()) as T) : null, etag: answer.headers.get("ETag") };
+    const json = await answer.json().catch(() => null); // a captive portal answers 200 with a page; 204 and 304 are empty
+    return { ok, status, body: json, etag: answer.headers.get("ETag") };
   } catch {
     return { ok: false, status: 0, body: null, etag: null };
   }

@@ -1,6 +1,6 @@
 /** Words, dates and numbers in the patient's language. The catalogues beside it (words/) are typed by their English. */
 
-import type { ClockTime, LocalDate } from "./api";
+import type { LocalDate } from "./api";
 import type { Millis } from "./clock";
 
 let language = "en";
@@ -31,7 +31,7 @@ function format(at: Millis, options: Intl.DateTimeFormatOptions): string {
 }
 
 /** 18:10 */
-export const timeOf = (at: Millis): string => format(at, { timeZone: zone, hour: "numeric", minute: "2-digit" });
+export const timeOf = (at: Millis): string => format(at, { timeZone: zone, timeStyle: "short" });
 
 /** Tue 24 Nov */
 export const dateWords = (date: LocalDate): string =>
@@ -42,12 +42,7 @@ export const longDate = (date: LocalDate): string =>
   format(Date.parse(date), { timeZone: "UTC", weekday: "long", day: "numeric", month: "long" });
 
 /** Tue 09:00 */
-export const dayAndTime = (at: Millis): string =>
-  format(at, { timeZone: zone, weekday: "short", hour: "numeric", minute: "2-digit" });
-
-/** 08:00 or 8:00 am, of a wall-clock time. */
-export const clockWords = (clock: ClockTime): string =>
-  format(Date.parse(`1970-01-01T${clock}:00Z`), { timeZone: "UTC", hour: "numeric", minute: "2-digit" });
+export const dayAndTime = (at: Millis): string => `${format(at, { timeZone: zone, weekday: "short" })} ${timeOf(at)}`;
 
 /** today, tomorrow, in 5 days */
 export const inDays = (days: number): string =>

@@ -1,7 +1,6 @@
-/** Sends the outbox; page and worker share it, one of them at a time. */
+/** Sends the outbox. Page and worker share it, one of them at a time: see alone.ts. */
 
 import type { SyncAnswer } from "./api";
-import { alone } from "./alone";
 import { wallNow } from "./clock";
 import { getMeta, setMeta } from "./db";
 import { meetEpoch, settle, waiting, zoneOfPhone } from "./outbox";
@@ -13,9 +12,7 @@ const MOST_EVENTS = 50; // an event is well under a kilobyte
 /** `sent`: nothing waits. `later`: something still waits; try again. `signed_out`: kept, but this phone must join again. */
 export type Flushed = "sent" | "later" | "signed_out";
 
-export const flush = (): Promise<Flushed> => alone(flushAll);
-
-async function flushAll(): Promise<Flushed> {
+export async function sendAll(): Promise<Flushed> {
   await flushReceipts();
   let most = MOST_EVENTS;
   for (let events = await waiting(); events[0]; events = await waiting()) {

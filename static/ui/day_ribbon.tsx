@@ -29,9 +29,9 @@ export function DayRibbon({ plan, today, marks, label }: Props) {
 
 function Day({ cell }: { cell: Cell }) {
   const words = todayWords();
-  const { phase, first, last, today, past, marked, starts_phase } = cell;
+  const { phase, first, last, today, past, marked, label } = cell;
   const kind = `${phase}${today ? " is-today" : ""}${past ? " is-past" : ""}${first < last ? " is-many" : ""}`;
-  const under = today ? words.today : starts_phase ? words.phases[phase] : "";
+  const under = label && (label === "today" ? words.today : words.phases[label]);
   return (
     <div class={`cell ${kind}`}>
       <span class="bar">{marked && <i class="mark-done" />}{first < last ? `${first}–${last}` : first}</span>

@@ -54,7 +54,7 @@ def test_a_patient_enrolled_today_is_reminded_and_done_reaches_the_clinic(
     )
     reminder = _wait_for_reminder(firefox, chosen)
 
-    assert reminder.title == words.NEUTRAL_TITLE
+    assert reminder.body == words.NEUTRAL_BODY
     assert not _clinical_words(reminder)
 
     click_notification(firefox, reminder)

@@ -16,7 +16,7 @@ DONE = "Done"
 SAVED = "Saved on this phone"
 
 # What a lock screen may say at the default level, and what it may never say.
-NEUTRAL_TITLE = "Afterbeam"
+NEUTRAL_BODY = "You have a reminder"
 CLINICAL = (
     *("skin", "laser", "heal", "wound", "treat", "clinic", "care", "cool", "sun", "peel", "ointment"),
     *("clean", "medicine", "check-in", "symptom", "procedure", "co2", "face", "patient", "Ana"),

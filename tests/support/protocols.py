@@ -92,7 +92,13 @@ COOLING = Step(
     timer=timedelta(minutes=10),
 )
 HEAD_UP = Step(
-    "head_up", StepKind.COMFORT, days(0, 4), (from_anchor(Anchor.BED, 2),), HOUR, "head_up", quiet=QuietPolicy.SHIFT
+    "head_up",
+    StepKind.COMFORT,
+    days(0, 4),
+    (from_anchor(Anchor.BED, 2),),
+    HOUR,
+    "head_up",
+    quiet=QuietPolicy.SHIFT,
 )
 CHECK_IN = Step(
     "check_in", StepKind.CHECK_IN, days(0, 14), (from_anchor(Anchor.CHECK_IN),), 6 * HOUR, "check_in"
@@ -161,7 +167,7 @@ LIGHT = protocol(
 )
 
 
-def ids(start: int = 1) -> "count[int]":
+def ids(start: int = 1) -> count[int]:
     """Numbers to make ids of."""
     return count(start)
 

@@ -9,7 +9,15 @@ from uuid import UUID
 
 from pwa.domain.agenda import Agenda, AgendaEntry, Place, Preferences, Settled, Snooze, compose
 from pwa.domain.care_plan import CarePlan, Fact
-from pwa.domain.notice import NoticeState, Reconciliation, Reminder, may_become, occurrences_of, reconcile, reminded
+from pwa.domain.notice import (
+    NoticeState,
+    Reconciliation,
+    Reminder,
+    may_become,
+    occurrences_of,
+    reconcile,
+    reminded,
+)
 from pwa.domain.opening_hours import OpeningHours
 from pwa.domain.schedule import local_day
 from tests.support.protocols import LONDON_PLACE, PREFERENCES, WEEKDAYS_NINE_TO_FIVE
@@ -32,7 +40,7 @@ class ReminderBook:
     snoozed: dict[UUID, Snooze] = field(default_factory=dict)
     reminders: dict[UUID, Reminder] = field(default_factory=dict)
     days: dict[UUID, date] = field(default_factory=dict)  # reminder -> the nominal day of its entry
-    numbers: "count[int]" = field(default_factory=lambda: count(10**9))
+    numbers: count[int] = field(default_factory=lambda: count(10**9))
 
     def window(self) -> list[date]:
         """The days composed: yesterday, for what is due past midnight, to the horizon."""

@@ -50,8 +50,7 @@ def plan_part(plan: CarePlan, approved: bool, facts: Sequence[Fact], language: s
         "facts": [
             part
             for one in content.facts
-            if _holds(plan, one.variants, None)
-            and (part := _fact(plan, one, facts, language)) is not None
+            if _holds(plan, one.variants, None) and (part := _fact(plan, one, facts, language)) is not None
         ],
         "visits": _visits(plan),
         "closing": {"title": closing.title, "body": closing.body},

@@ -11,8 +11,8 @@ import { now } from "../store";
 export function CallCard({ clinic }: { clinic: Clinic }) {
   const words = todayWords();
   const { open, changes_at } = opennessAt(clinic, now.value);
-  const day = <Call key="day" number={clinic.day_phone} words={words.call_clinic} main={open} />;
-  const night = <Call key="night" number={clinic.night_phone} words={words.call_night} main={!open} />;
+  const day = <Call key="day" number={clinic.day_phone} words={words.call_clinic} kind={open ? "main" : ""} />;
+  const night = <Call key="night" number={clinic.night_phone} words={words.call_night} kind={open ? "" : "main"} />;
   return (
     <Card title={words.call}>
       <p>
@@ -22,15 +22,15 @@ export function CallCard({ clinic }: { clinic: Clinic }) {
       </p>
       <div class="calls">
         {open ? [day, night] : [night, day]}
-        <Call number={clinic.emergency_number} words={words.call_emergency} main={false} />
+        <Call number={clinic.emergency_number} words={words.call_emergency} kind="emergency" />
       </div>
     </Card>
   );
 }
 
-function Call({ number, words, main }: { number: string; words: string; main: boolean }) {
+function Call({ number, words, kind }: { number: string; words: string; kind: string }) {
   return (
-    <a class={`button ${main ? "main" : ""}`} href={`tel:${number.replace(/[^+\d*#]/g, "")}`}>
+    <a class={`button ${kind}`} href={`tel:${number.replace(/[^+\d*#]/g, "")}`}>
       <Icon name="call" />
       <span>{words} <bdi class="number">{number}</bdi></span>
     </a>

@@ -11,7 +11,7 @@ import pytest
 
 from pwa.domain.agenda import Agenda, AgendaItem, NotReminded, Place, Preferences, Settled, Snooze
 from pwa.domain.care_plan import CarePlan, CarePlanStatus, occurrence_id
-from pwa.domain.protocol import Anchor, QuietPolicy, Step, StepKind
+from pwa.domain.protocol import Anchor, Gate, QuietPolicy, Step, StepKind
 from tests.support.protocols import (
     ANTIVIRAL,
     CHECK_IN,
@@ -20,6 +20,7 @@ from tests.support.protocols import (
     DEEP,
     FOLLOW_UP,
     HEAD_UP,
+    LIGHT,
     LONDON,
     PREFERENCES,
     SUN_PROTECT,
@@ -71,7 +72,8 @@ def test_nothing_of_after_care_is_due_before_the_treatment() -> None:
     after_care = [item for item in agenda.items if item.kind is not StepKind.MEDICINE]
     assert after_care
     assert all(item.due_at >= TREATED for item in after_care)
-    assert all(entry.due_at >= TREATED for entry in agenda.entries if entry.items[0].kind is not StepKind.MEDICINE)
+    reminders = [entry for entry in agenda.entries if entry.items[0].kind is not StepKind.MEDICINE]
+    assert all(entry.due_at >= TREATED for entry in reminders)
 
 
 def test_a_medicine_begun_the_day_before_is_also_due_on_the_morning_of_the_treatment() -> None:
@@ -161,9 +163,15 @@ def test_skin_said_to_be_open_again_stops_sunscreen_and_brings_wound_care_back()
         assert StepKind.WOUND_CARE in found
 
 
-def test_where_skin_stays_whole_only_a_no_stops_sunscreen() -> None:
-    from tests.support.protocols import LIGHT
+def test_the_latest_answer_holds_and_of_two_at_once_the_no() -> None:
+    plan = one_step(SUNSCREEN_ON_CLOSED_SKIN)
+    no_then_yes = [closed(plan, value=False, day=day(8)), closed(plan, day=day(9))]
+    assert agenda_on(day(10), plan, facts=no_then_yes).items
+    both_at_once = [closed(plan, value=False, day=day(8)), closed(plan, day=day(8))]
+    assert not agenda_on(day(10), plan, facts=both_at_once).items
 
+
+def test_where_skin_stays_whole_only_a_no_stops_sunscreen() -> None:
     plan = plan_of(LIGHT, TREATED)
     assert StepKind.SUNSCREEN in kinds(agenda_on(day(2), plan))
     assert StepKind.SUNSCREEN not in kinds(agenda_on(day(2), plan, facts=[closed(plan, value=False)]))
@@ -205,10 +213,16 @@ def test_later_brings_the_reminder_again_at_the_hour_asked_for() -> None:
 
 def test_a_snooze_already_reminded_is_not_reminded_again() -> None:
     plan = one_step(replace(CLEANSE, times=(at(8),)))
-    settled = replace(snoozed(plan, "cleanse", 0, "09:45"), reminded={occurrence_id(plan.id, "cleanse", day(1), 0): 1})
+    id = occurrence_id(plan.id, "cleanse", day(1), 0)
+    settled = replace(snoozed(plan, "cleanse", 0, "09:45"), reminded={id: 1})
     agenda = agenda_on(day(1), plan, settled=settled)
     assert agenda.entries == ()
     assert only(agenda).snooze == 1
+
+
+def test_put_off_before_it_was_due_it_never_comes_early() -> None:
+    plan = one_step(replace(CLEANSE, times=(at(12),)))
+    assert local_times(agenda_on(day(1), plan, settled=snoozed(plan, "cleanse", 0, "09:45"))) == ["12:00"]
 
 
 def test_later_past_midnight_is_too_late() -> None:
@@ -276,7 +290,9 @@ def test_after_care_is_never_announced_together_with_what_comes_before_the_treat
         (QuietPolicy.DELIVER, 22, ["22:00"]),
     ],
 )
-def test_each_step_says_what_quiet_hours_do_to_it(policy: QuietPolicy, hour: int, expected: list[str]) -> None:
+def test_each_step_says_what_quiet_hours_do_to_it(
+    policy: QuietPolicy, hour: int, expected: list[str]
+) -> None:
     agenda = agenda_on(day(1), one_step(replace(HEAD_UP, times=(at(hour),), quiet=policy)))
     assert local_times(agenda) == expected
     assert only(agenda).nominal_day == day(1)
@@ -333,6 +349,11 @@ def test_closed_skin_brings_two() -> None:
     assert len(agenda_on(day(3), plan, facts=[closed(plan)], preferences=ALL_DAY).entries) == 6
 
 
+def test_where_skin_stays_whole_the_usual_days_of_healing_stand_in_for_the_answer() -> None:
+    whole = plan_of(protocol("whole", [replace(CLEANSE, days=days(0, 30), gate=Gate.ALWAYS)]), TREATED)
+    assert [len(agenda_on(day(number), whole).entries) for number in (14, 15)] == [4, 2]
+
+
 def test_before_the_treatment_two_a_day() -> None:
     plan = one_step(replace(SUN_PROTECT, days=days(-9, -1), times=(at(9), at(12), at(15))))
     assert len(agenda_on(day(-2), plan).entries) == 2
@@ -359,10 +380,11 @@ def test_one_a_day_is_one() -> None:
 
 
 def test_wound_care_does_not_crowd_out_the_one_reminder_to_keep_out_of_the_sun() -> None:
-    steps = [CLEANSE, replace(CLEANSE, id="more", times=(at(10), at(14), at(18))), SUN_STRICT]
+    more = replace(CLEANSE, id="more", times=(at(10), at(14), at(18)))
+    steps = [CLEANSE, more, replace(SUN_STRICT, times=(at(9), at(13)))]
     agenda = agenda_on(day(1), plan_of(protocol("sun", steps), TREATED))
     assert len(agenda.entries) == 6
-    assert StepKind.SUN in {item.kind for entry in agenda.entries for item in entry.items}
+    assert [item.slot for entry in agenda.entries for item in entry.items if item.strict] == [0]
 
 
 # Sun

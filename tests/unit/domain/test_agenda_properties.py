@@ -115,10 +115,7 @@ def test_a_day_never_goes_over_budget(case: Case) -> None:
 def test_no_sunscreen_while_skin_that_may_be_under_it_is_not_closed(case: Case) -> None:
     said = Said(case.facts)
     asking = {
-        id
-        for item in case.compose().items
-        if item.kind is StepKind.SUNSCREEN
-        for id in item.care_plan_ids
+        id for item in case.compose().items if item.kind is StepKind.SUNSCREEN for id in item.care_plan_ids
     }
     for plan in case.plans:
         day_number = plan.day_number(case.day)

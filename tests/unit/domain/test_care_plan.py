@@ -19,7 +19,7 @@ from pwa.domain.care_plan import (
     tasks_on,
 )
 from pwa.domain.errors import BadInput
-from pwa.domain.protocol import Area
+from pwa.domain.protocol import Area, Protocol
 from tests.support.protocols import CLEANSE, DEEP, SUN_STRICT, days, ids, plan_of, protocol
 
 DAY_ZERO = date(2026, 6, 10)
@@ -41,13 +41,19 @@ def tasks_of(
     variant: str | None = None,
     area: Area | None = None,
     treated_on: date = DAY_ZERO,
-    made_of: object = VARIED,
+    made_of: Protocol = VARIED,
     start: int = 1,
     prescribed: frozenset[str] = frozenset(),
 ) -> tuple[Task, ...]:
     numbers = ids(start)
     return instantiate(
-        made_of, PLAN, treated_on, variant, area, prescribed, lambda: UUID(int=next(numbers))  # type: ignore[arg-type]
+        made_of,
+        PLAN,
+        treated_on,
+        variant,
+        area,
+        prescribed,
+        lambda: UUID(int=next(numbers)),
     )
 
 
@@ -66,7 +72,7 @@ def test_a_known_area_leaves_out_the_steps_of_other_areas() -> None:
 
 
 def test_a_variant_or_area_the_protocol_lacks_is_refused_in_one_sentence() -> None:
-    with pytest.raises(BadInput, match='varied has no variant "co2". It has: pdl, ktp.'):
+    with pytest.raises(BadInput, match='varied has no variant "co2"'):
         tasks_of("co2")
     with pytest.raises(BadInput, match='varied is not done on the area "body"'):
         tasks_of(area=Area.BODY)
@@ -89,8 +95,8 @@ def test_a_task_spans_its_steps_days_and_waits_for_the_skin_up_to_the_plans_end(
 def test_moving_the_date_makes_new_versions_for_the_future_and_leaves_the_past() -> None:
     old = tasks_of("pdl")
     today = DAY_ZERO + timedelta(days=3)
-    fresh = revise(old, tasks_of("pdl", treated_on=DAY_ZERO + timedelta(days=7), start=100), today, ids_from(200))
-    both = old + fresh
+    moved = tasks_of("pdl", treated_on=DAY_ZERO + timedelta(days=7), start=100)
+    both = old + revise(old, moved, today, ids_from(200))
     before, after = task_on(both, "both", today - timedelta(days=1)), task_on(both, "both", today)
     assert before == old[0]
     assert after is not None

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from pwa.domain.agenda import Agenda, AgendaItem, Settled
+from pwa.domain.agenda import Agenda, AgendaItem, Settled, Snooze
 from pwa.domain.care_plan import CarePlanStatus, occurrence_id
 from pwa.domain.healing import areas_overlap
 from pwa.domain.protocol import Area, QuietPolicy, StepKind
@@ -128,6 +128,19 @@ def test_two_steps_of_one_plan_are_never_merged() -> None:
     assert len(agenda_on(TUESDAY, plan_of(protocol("one", steps), TREATED)).items) == 8
 
 
+def test_two_moments_of_one_step_are_never_merged() -> None:
+    close = replace(COOLING, days=days(0, 2), times=(at(12), at(12.75)))
+    assert len(agenda_on(TUESDAY, plan_of(protocol("one", [close]), TREATED)).items) == 2
+
+
+def test_what_was_put_off_is_not_merged_with_what_was_not() -> None:
+    one, two = (plan_of(protocol(f"p{n}", [SUN_ALL_ALONG]), TREATED, number=n) for n in (1, 2))
+    id = occurrence_id(one.id, "sun_protect", TUESDAY, 0)
+    put_off = Settled(snoozed={id: Snooze(datetime(2026, 6, 9, 8, tzinfo=UTC), 1)})
+    items = agenda_on(TUESDAY, one, two, settled=put_off).items
+    assert [(len(item.occurrence_ids), item.snooze) for item in items] == [(1, 0), (1, 1), (2, 0)]
+
+
 def test_different_care_keeps_its_own_words_in_one_reminder() -> None:
     one = plan_of(protocol("one", [replace(CLEANSE, times=(at(8),))]), TREATED)
     two = plan_of(protocol("two", [replace(CLEANSE, id="ointment", times=(at(8),))]), TREATED, number=2)
@@ -175,6 +188,16 @@ def test_an_unknown_variant_is_reminded_once_by_the_stricter_of_its_rules() -> N
         ("pdl_sun",),
         ("pdl_sun",),
     ]
+
+
+def test_the_doubled_steps_of_an_unknown_variant_are_one() -> None:
+    steps = [
+        replace(SUN_ALL_ALONG, id=f"{name}_sun", variants=frozenset({name}), times=(at(9),))
+        for name in ("pdl", "ktp")
+    ]
+    either = protocol("varied", steps, variants=("pdl", "ktp"))
+    (item,) = agenda_on(TUESDAY, plan_of(either, TREATED)).items
+    assert sorted(item.step_ids) == ["ktp_sun", "pdl_sun"]
 
 
 def test_an_early_done_of_one_plan_leaves_the_pairs_of_the_day_as_they_were() -> None:

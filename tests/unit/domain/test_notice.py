@@ -67,7 +67,9 @@ def test_what_already_stands_is_left_alone() -> None:
     assert reconcile([stored(same)], [same], NOW) == Reconciliation()
 
 
-@pytest.mark.parametrize("changed", [entry(item(X, minutes=30)), entry(item(X), item(Y, minutes=10)), entry(item(X, Z))])
+@pytest.mark.parametrize(
+    "changed", [entry(item(X, minutes=30)), entry(item(X), item(Y, minutes=10)), entry(item(X, Z))]
+)
 def test_a_planned_reminder_follows_its_entry(changed: AgendaEntry) -> None:
     old = stored(entry(item(X)))
     assert reconcile([old], [changed], NOW) == Reconciliation(change=((old.id, changed),))
@@ -90,6 +92,11 @@ def test_what_is_on_its_way_or_over_never_changes_and_never_comes_again(state: N
     old = stored(entry(item(X)), state)
     assert reconcile([old], [], NOW) == Reconciliation()
     assert reconcile([old], [entry(item(X, minutes=30))], NOW) == Reconciliation()
+
+
+def test_the_key_of_a_sent_reminder_is_never_taken_again() -> None:
+    emptied = replace(stored(entry(item(X)), SENT), occurrences=frozenset())
+    assert reconcile([emptied], [entry(item(X))], NOW) == Reconciliation()
 
 
 def test_an_occurrence_on_its_way_is_taken_out_of_a_regrouped_entry() -> None:

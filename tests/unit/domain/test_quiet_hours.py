@@ -13,11 +13,11 @@ from pwa.domain.quiet_hours import QuietHours, is_quiet, quiet_ends, quiet_start
 from tests.support.protocols import LONDON, quiet
 
 NIGHT = quiet("21:30", "07:30")
-ZONES = st.sampled_from(
-    [ZoneInfo(key) for key in ("Europe/London", "America/Nuuk", "Asia/Beirut", "Antarctica/Troll", "Asia/Kathmandu")]
-)
+KEYS = ("Europe/London", "America/Nuuk", "Asia/Beirut", "Antarctica/Troll", "Asia/Kathmandu")
+ZONES = st.sampled_from([ZoneInfo(key) for key in KEYS])
 CLOCKS = st.times(timezones=st.none()).map(lambda t: t.replace(second=0, microsecond=0, fold=0))
-MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2030, 12, 30), timezones=st.just(UTC))
+FIRST = datetime(2024, 1, 1, tzinfo=UTC)
+MOMENTS = st.integers(0, 7 * 365 * 24 * 60).map(lambda minutes: FIRST + timedelta(minutes=minutes))
 
 
 def on_the_wall(text: str) -> datetime:
@@ -73,3 +73,9 @@ def test_a_shifted_moment_is_never_quiet(start: time, end: time, zone: ZoneInfo,
         moved = shifted(hours, zone, at)
         assert moved is None or not is_quiet(hours, zone, moved)
         assert moved is None or abs(moved - at) <= timedelta(hours=27)
+
+
+def test_an_end_inside_the_spring_gap_is_past_it() -> None:
+    late = quiet("22:00", "01:30")
+    before_the_gap = datetime(2026, 3, 29, 0, 10, tzinfo=UTC)
+    assert quiet_ends(late, LONDON, before_the_gap) == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)

@@ -84,7 +84,9 @@ def test_the_local_day_is_the_one_on_the_wall() -> None:
         (Anchor.TREATED, 1, "2026-03-22 11:00"),
     ],
 )
-def test_a_wall_clock_anchor_carries_its_offset_on_the_wall(anchor: Anchor, hours: float, expected: str) -> None:
+def test_a_wall_clock_anchor_carries_its_offset_on_the_wall(
+    anchor: Anchor, hours: float, expected: str
+) -> None:
     found = due(anchor, hours, anchors(date(2026, 3, 22)))
     assert found is not None
     assert found.astimezone(LONDON).strftime("%Y-%m-%d %H:%M") == expected

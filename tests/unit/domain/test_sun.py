@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from math import radians, sin
 from zoneinfo import ZoneInfo
 
@@ -67,8 +68,9 @@ def test_the_equation_of_time_is_that_of_the_almanac(day: date, minutes: float) 
 
 
 def test_the_earth_is_nearest_in_january_and_farthest_in_july() -> None:
-    assert solar_position(datetime(2025, 1, 4, 13, 28, tzinfo=UTC)).distance == pytest.approx(0.98333, abs=1e-4)
-    assert solar_position(datetime(2025, 7, 3, 19, 55, tzinfo=UTC)).distance == pytest.approx(1.01664, abs=1e-4)
+    nearest, farthest = datetime(2025, 1, 4, 13, 28, tzinfo=UTC), datetime(2025, 7, 3, 19, 55, tzinfo=UTC)
+    assert solar_position(nearest).distance == pytest.approx(0.98333, abs=1e-4)
+    assert solar_position(farthest).distance == pytest.approx(1.01664, abs=1e-4)
 
 
 def test_the_position_is_that_of_the_nrel_reference() -> None:
@@ -80,7 +82,7 @@ def test_the_position_is_that_of_the_nrel_reference() -> None:
 def close_to(found: datetime | None, zone: ZoneInfo, clock: str, minutes: float = 3) -> bool:
     assert found is not None
     local = found.astimezone(zone)
-    expected = datetime.combine(local.date(), datetime.strptime(clock, "%H:%M").time(), zone)
+    expected = datetime.combine(local.date(), time.fromisoformat(clock), zone)
     return abs(local - expected) <= timedelta(minutes=minutes)
 
 
@@ -96,7 +98,9 @@ def close_to(found: datetime | None, zone: ZoneInfo, clock: str, minutes: float 
         (SINGAPORE, date(2024, 3, 20), "07:09", "19:15"),
     ],
 )
-def test_sunrise_and_sunset_are_the_published_ones(where: Somewhere, day: date, rises: str, sets: str) -> None:
+def test_sunrise_and_sunset_are_the_published_ones(
+    where: Somewhere, day: date, rises: str, sets: str
+) -> None:
     place, zone = where
     sun = daylight(place, day, zone)
     assert close_to(sun.sunrise, zone, rises)
@@ -114,7 +118,9 @@ def test_sunrise_and_sunset_are_the_published_ones(where: Somewhere, day: date, 
         ((Place(-77.85, 166.67), ZoneInfo("Antarctica/McMurdo")), date(2026, 12, 21), False),
     ],
 )
-def test_near_the_poles_the_sun_may_not_rise_or_not_set(where: Somewhere, day: date, polar_night: bool) -> None:
+def test_near_the_poles_the_sun_may_not_rise_or_not_set(
+    where: Somewhere, day: date, polar_night: bool
+) -> None:
     place, zone = where
     sun = daylight(place, day, zone)
     assert (sun.sunrise, sun.sunset) == (None, None)
@@ -238,7 +244,7 @@ def test_the_curve_has_each_half_hour_of_daylight() -> None:
     place, zone = LONDON
     points = curve(place, date(2026, 6, 21), zone)
     assert len(points) == 33
-    assert all(later[0] - earlier[0] == timedelta(minutes=30) for earlier, later in zip(points, points[1:]))
+    assert all(after[0] - before[0] == timedelta(minutes=30) for before, after in pairwise(points))
     assert max(value for _, value in points) == pytest.approx(6.7, abs=0.1)
     assert points[0][0].astimezone(zone).strftime("%H:%M") == "05:00"
     assert len(curve(*TROMSO[:1], date(2026, 6, 21), TROMSO[1])) == 48

@@ -30,12 +30,14 @@ def seed_text(procedure: str) -> str:
     return package_files().joinpath("seed", f"{procedure}.yaml").read_text(encoding="utf-8")
 
 
-def changed(old: str, new: str, procedure: str = "co2_full") -> str:
-    """The seed's text with the first `old` replaced; it must be there."""
+def changed(old: str, new: str, procedure: str = "co2_full", after: str = "") -> str:
+    """The seed's text with the first `old` that stands behind `after` replaced; both must be there."""
     text = seed_text(procedure)
-    assert old in text, f"{old!r} is not in {procedure}"
-    return text.replace(old, new, 1)
+    assert after in text, f"{after!r} is not in {procedure}"
+    start = text.index(after)
+    assert old in text[start:], f"{old!r} is not in {procedure}"
+    return text[:start] + text[start:].replace(old, new, 1)
 
 
-def lint_changed(old: str, new: str, procedure: str = "co2_full") -> tuple[Finding, ...]:
-    return lint(load_text(changed(old, new, procedure), "changed.yaml"))
+def lint_changed(old: str, new: str, procedure: str = "co2_full", after: str = "") -> tuple[Finding, ...]:
+    return lint(load_text(changed(old, new, procedure, after), "changed.yaml"))

@@ -5,18 +5,19 @@ import pytest
 from pwa.protocols.reading import grade_of, sentences_in, syllables_in, words_in
 
 SYLLABLES = {
-    1: "skin moist scabs bruise cleanse lines flakes crusts eased shoes smoked cough closed treat through numb eye",
-    2: "sunscreen ointment laser clinic gently treated patches blisters swelling pillows label little needle redness "
-       "purple darker fluid noses changes washes wanted ended couple special social being window quickly table people",
-    3: "usual area infected reminder exercise medicine eczema allergy microwave ideas fractional ablative radio "
-       "vascular reaction period",
+    1: """skin moist scabs bruise cleanse lines flakes crusts eased shoes smoked cough closed treat through
+       numb eye""",
+    2: """sunscreen ointment laser clinic gently treated patches blisters swelling pillows label little needle
+       redness purple darker fluid noses changes washes wanted ended couple special social being window table
+       quickly people""",
+    3: """usual area infected reminder exercise medicine eczema allergy microwave ideas fractional ablative
+       radio vascular reaction period""",
     4: "irritated resurfacing situation temperature",
-}  # fmt: skip
+}
+SPOKEN = [(count, word) for count, words in SYLLABLES.items() for word in words.split()]
 
 
-@pytest.mark.parametrize(
-    ("count", "word"), [(count, word) for count, words in SYLLABLES.items() for word in words.split()]
-)
+@pytest.mark.parametrize(("count", "word"), SPOKEN)
 def test_syllables_are_counted_as_spoken(count: int, word: str) -> None:
     assert syllables_in(word) == count
 

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import time
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 
@@ -238,3 +240,9 @@ def test_whole_skin_is_not_asked_whether_it_closed_unless_it_was_open() -> None:
             each for each in seed()[procedure].protocol.facts if each.name is FactName.SKIN_CLOSED
         )
         assert (question.ask_from is not None) == (procedure in OPENS_SKIN)
+
+
+def test_the_documented_kinds_of_steps_are_the_kinds_there_are() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "protocol-format.md").read_text(encoding="utf-8")
+    section = text.split("## Kinds of steps")[1].split("\n## ")[0]
+    assert re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) == [kind.value for kind in StepKind]

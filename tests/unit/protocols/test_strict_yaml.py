@@ -7,7 +7,8 @@ from pwa.protocols.strict_yaml import path_words, read_yaml
 
 
 def test_plain_words_are_not_guessed_into_other_types() -> None:
-    text = "at: 10:00\non: yes\nday: 2026-01-01\nversion: '1'\nnumber: -7\nshare: 0.5\nnothing: null\nright: true\n"
+    text = "at: 10:00\non: yes\nday: 2026-01-01\nversion: '1'\n"
+    text += "number: -7\nshare: 0.5\nnothing: null\nright: true\n"
     assert read_yaml(text, "a.yaml").value == {
         "at": "10:00",
         "on": "yes",

@@ -90,7 +90,8 @@ def test_every_card_about_healing_says_many_or_some_people() -> None:
 @pytest.mark.parametrize(
     "body",
     ["This is normal.", "It is safe.", "Contact your clinic.", "Put ice on it.", "Take 500 mg now.",
-     "Milia are red bumps, purple too.", "Take aciclovir.", "Your skin is red.", "No need to worry.", "Use vinegar."],
+     "Milia are red bumps, purple too.", "Take aciclovir.", "Your skin is red.",
+     "No need to worry.", "Use vinegar."],
 )  # fmt: skip
 def test_what_must_never_be_said_is_found(body: str) -> None:
     assert list(never_said_findings("x", WordsPart(title="Hello", body=body)))

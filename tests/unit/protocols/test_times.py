@@ -33,7 +33,7 @@ def test_a_time_is_an_anchor_and_a_signed_offset(text: str, expected: TimeOfDay)
     "text", ["", "24:00", "9:00", "10:60", "lunch", "wake+", "wake4h", "wake+25h", "bed-x", "+1h"]
 )
 def test_what_is_no_time_says_so(text: str) -> None:
-    with pytest.raises(ValueError, match="time|a day or more"):
+    with pytest.raises(ValueError, match=r"time|a day or more"):
         parse_time(text)
 
 

@@ -34,8 +34,8 @@ def test_a_target_takes_the_keys_as_a_browser_gives_them_padded_or_not() -> None
         POINT.replace("-", "+"),
         base64url.encode(b"\x04" + bytes(64)),
         base64url.encode(b"\x04" + b"\x01" * 64),
-        _encoded(ec.generate_private_key(ec.SECP384R1()), serialization.PublicFormat.UncompressedPoint),
-        _encoded(ec.generate_private_key(ec.SECP256R1()), serialization.PublicFormat.CompressedPoint),
+        _encoded(ec.derive_private_key(7, ec.SECP384R1()), serialization.PublicFormat.UncompressedPoint),
+        _encoded(ec.derive_private_key(7, ec.SECP256R1()), serialization.PublicFormat.CompressedPoint),
         "Ä" * 87,
     ],
 )
