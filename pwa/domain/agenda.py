@@ -82,12 +82,16 @@ def compose(
     ordered = sorted(plans, key=lambda plan: (plan.treated_at, plan.id))
     standing = [plan for plan in ordered if plan.status in REMINDS]
     asked = _asked(standing, [plan for plan in ordered if plan.status in RESTRICTS], given)
-    strict_day = merging.is_strict_day(asked)
+    strict_from = merging.strict_sun_from(asked)
     still_open = [each for each in (settle(one, settled, given) for one in asked) if each is not None]
     fresh = [each for each in still_open if settled.reminded.get(each.id, -1) < each.snooze]
 
-    shown = placed_items(merging.merged(still_open, strict_day=strict_day), given, since)
-    due = placed_items(merging.merged(fresh, strict_day=strict_day), given, since)
+    shown = placed_items(merging.merged(still_open, strict_from), given, since)
+    due = (
+        shown
+        if len(fresh) == len(still_open)
+        else placed_items(merging.merged(fresh, strict_from), given, since)
+    )
     budget = 1 if preferences.one_a_day else daily_budget(standing, local_day, given.said)
     left = max(0, budget - settled.sent_on.get(local_day, 0))
     entries, over = _within_budget(_grouped([each for each in due if each.reason is None]), left)

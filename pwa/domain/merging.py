@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from pwa.domain import healing
 from pwa.domain.care_plan import CarePlan
@@ -19,6 +19,7 @@ COUNTED_KINDS = frozenset(
 OWN_TEXT_KINDS = frozenset({StepKind.WOUND_CARE, StepKind.COMFORT, StepKind.PREPARE, StepKind.MEDICINE})
 TOGETHER = timedelta(minutes=60)
 LONG_AGO = 10**6
+ALWAYS = datetime.min.replace(tzinfo=UTC)
 
 Bundle = tuple[Occurrence, ...]  # never empty; the strictest rule first
 
@@ -38,27 +39,33 @@ def _is_forbidden_sunscreen(occurrence: Occurrence, plans: Sequence[CarePlan], s
     )
 
 
-def is_strict_day(occurrences: Iterable[Occurrence]) -> bool:
-    """Whether any plan asks for no sun at all; then no plan speaks of mere protection."""
-    return any(each.step.kind is StepKind.SUN and each.step.strict for each in occurrences)
+def strict_sun_from(occurrences: Iterable[Occurrence]) -> datetime | None:
+    """From when on a day some plan asks for no sun at all; None when none does."""
+    strict = [each for each in occurrences if each.step.kind is StepKind.SUN and each.step.strict]
+    return min((each.not_before or ALWAYS for each in strict), default=None)
 
 
-def merged(occurrences: Iterable[Occurrence], *, strict_day: bool) -> tuple[Bundle, ...]:
+def merged(occurrences: Iterable[Occurrence], strict_from: datetime | None) -> tuple[Bundle, ...]:
     """Bundle what can be done at once. Every occurrence is in at most one bundle.
 
-    On a strict day protection joins the nearest strict sun step, or is left out when that one has
-    already been dealt with.
+    Under strict avoidance no plan speaks of mere protection: it joins the nearest strict sun step, or is
+    left out when that one has already been dealt with.
     """
     bundles: list[list[Occurrence]] = []
     protections: list[Occurrence] = []
     for each in sorted(occurrences, key=_by_time):
-        if strict_day and each.step.kind is StepKind.SUN and not each.step.strict:
+        if _is_overruled(each, strict_from):
             protections.append(each)
         else:
             _join(each, bundles)
     for each in protections:
         _join_nearest_strict(each, bundles)
     return tuple(tuple(sorted(bundle, key=_by_strictness)) for bundle in bundles)
+
+
+def _is_overruled(occurrence: Occurrence, strict_from: datetime | None) -> bool:
+    is_protection = occurrence.step.kind is StepKind.SUN and not occurrence.step.strict
+    return is_protection and strict_from is not None and occurrence.due_at >= strict_from
 
 
 def _join(occurrence: Occurrence, bundles: list[list[Occurrence]]) -> None:
@@ -70,7 +77,13 @@ def _join(occurrence: Occurrence, bundles: list[list[Occurrence]]) -> None:
 
 
 def _join_nearest_strict(occurrence: Occurrence, bundles: list[list[Occurrence]]) -> None:
-    strict = [b for b in bundles if b[0].step.strict and b[0].snooze == occurrence.snooze]
+    strict = [
+        bundle
+        for bundle in bundles
+        if bundle[0].step.strict
+        and bundle[0].snooze == occurrence.snooze
+        and not any(_precedes(occurrence, other) for other in bundle)
+    ]
     if strict:
         min(strict, key=lambda bundle: abs(bundle[0].due_at - occurrence.due_at)).append(occurrence)
 
@@ -90,10 +103,17 @@ def _belongs(occurrence: Occurrence, bundle: list[Occurrence]) -> bool:
 
 
 def _may_double(one: Occurrence, other: Occurrence) -> bool:
+    if _precedes(one, other) or _precedes(other, one):
+        return False
     (plan, variants), (other_plan, other_variants) = one.source, other.source
     if plan != other_plan:
         return True
     return bool(variants and other_variants) and variants != other_variants
+
+
+def _precedes(one: Occurrence, other: Occurrence) -> bool:
+    """Whether one is due before the other's treatment, so that together they would come too early."""
+    return other.not_before is not None and one.due_at < other.not_before
 
 
 def _by_time(occurrence: Occurrence) -> tuple[object, ...]:

@@ -128,7 +128,7 @@ def _snoozes(outcomes: Sequence[Outcome], latest: dict[UUID, Outcome]) -> dict[U
         if one.value is OutcomeValue.SNOOZED:
             counts[one.occurrence_id] = counts.get(one.occurrence_id, 0) + 1
     return {
-        key: Snooze(one.until, counts[key])
+        key: Snooze(one.until, counts[key], one.tapped_at)
         for key, one in latest.items()
         if one.value is OutcomeValue.SNOOZED and one.until is not None
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from uuid import UUID
 
 from argon2 import PasswordHasher
@@ -29,8 +30,6 @@ TRIES_PER_ADDRESS = 50
 TRY_WINDOW = timedelta(minutes=15)
 
 _hasher = PasswordHasher()  # RFC 9106's low-memory choice: 64 MiB, 3 passes, 4 lanes
-# Checked when the account is unknown, so that an answer takes as long either way.
-_NOBODYS_HASH = _hasher.hash("nobody signs in with this")
 
 
 class WrongSignIn(NotAllowed):
@@ -78,7 +77,7 @@ def count_sign_in_try(session: Session, email: str, caller: str, moment: Moment)
 def sign_in(session: Session, email: str, password: str, moment: Moment) -> str:
     """Sign a browser in; returns the new session's token. Raises WrongSignIn, the same for every reason."""
     account = staff.find_staff(session, email)
-    right = _matches(account.password_hash if account else _NOBODYS_HASH, password)
+    right = _matches(account.password_hash if account else _nobodys_hash(), password)
     if account is None or not right:
         raise WrongSignIn
     works_in = staff.clinics_of(session, account.id)
@@ -119,6 +118,12 @@ def sign_out(session: Session, token: str, who: SignedIn, moment: Moment) -> Non
         "staff.sign_out",
         ("staff", str(who.staff_id)),
     )
+
+
+@cache
+def _nobodys_hash() -> str:
+    """Checked when the account is unknown, so that an answer takes as long either way."""
+    return _hasher.hash("nobody signs in with this")
 
 
 def _matches(password_hash: str, password: str) -> bool:

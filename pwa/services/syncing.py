@@ -8,8 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
+from zoneinfo import ZoneInfo, available_timezones
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from pwa.clock import Moment
 from pwa.domain.care_plan import OutcomeValue
@@ -19,8 +23,8 @@ from pwa.domain.patient import Device
 from pwa.domain.preferences import Preferences
 from pwa.domain.protocol import FactName
 from pwa.domain.quiet_hours import QuietHours
+from pwa.logs import get_logger
 from pwa.services import vaults
-from pwa.services.clinics import read_zone
 from pwa.services.composing import recompose
 from pwa.store import devices, patients, plans
 from pwa.store.plans import LedgerEntry, Outcome
@@ -28,9 +32,13 @@ from pwa.store.scope import ClinicScope
 from pwa.vault.fields import PatientVault
 from pwa.vault.keyring import MasterKeys
 
-# A phone's clock may be wrong; further ahead than this its times are read as "now".
+# A phone's clock may be wrong. Times further ahead, or older than any phone's outbox, are read as "now".
 CLOCK_SLACK = timedelta(minutes=10)
+OLDEST = timedelta(days=400)
 LONGEST_SNOOZE = timedelta(hours=12)
+UNREADABLE = "unreadable"  # the kind of an event whose frame could not be read
+
+log = get_logger()
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -51,7 +59,7 @@ class PatientEvent:
     schema: int
     kind: str
     tapped_at: datetime
-    content: dict[str, Any]
+    content: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +83,31 @@ def take_in(
     """Store events in the order they were made, then plan reminders anew if any was new."""
     vault = vaults.open_vault(scope, keys, device.patient_id)
     answers = tuple(_take_one(scope, vault, device, event, moment) for event in events)
-    devices.saw_device(scope, device.id, moment.wall, max((event.seq for event in events), default=0), zone)
+    newest = max((event.seq for event in events), default=0)
+    devices.saw_device(scope, device.id, moment.wall, newest, zone if zone in _zones() else None)
     if any(answer.result is SyncResult.STORED for answer in answers):
-        recompose(scope, clinic, device.patient_id, moment)
+        _plan_anew(scope, clinic, device, moment)
     return answers
+
+
+def _plan_anew(scope: ClinicScope, clinic: Clinic, device: Device, moment: Moment) -> None:
+    """Plan reminders from what is now known; a broken plan must not cost the patient's events."""
+    try:
+        with scope.session.begin_nested():
+            recompose(scope, clinic, device.patient_id, moment)
+    except SQLAlchemyError:
+        raise
+    except Exception:
+        log.exception("compose_failed", patient_id=device.patient_id)
+        patients.set_composed_until(scope, device.patient_id, None)
 
 
 def _take_one(
     scope: ClinicScope, vault: PatientVault, device: Device, event: PatientEvent, moment: Moment
 ) -> Answer:
-    content = json.dumps(event.content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    digest = hashlib.sha256(content.encode("utf-8", "surrogatepass")).digest()
+    # In ASCII, since JSON may carry half of a surrogate pair, which is no text.
+    content = json.dumps(event.content, sort_keys=True, separators=(",", ":"))
+    digest = hashlib.sha256(content.encode("ascii")).digest()
     known = plans.find_event(scope, device.patient_id, event.id)
     if known == digest:
         return Answer(event.id, SyncResult.DUPLICATE)
@@ -95,7 +117,7 @@ def _take_one(
         seq=event.seq,
         kind=event.kind,
         schema=event.schema,
-        tapped_at=min(event.tapped_at, moment.care + CLOCK_SLACK),
+        tapped_at=_believable(event.tapped_at, moment.care),
         payload_hash=digest,
         payload_sealed=vault.seal("patient_events", "payload", event.id, content),
     )
@@ -110,32 +132,50 @@ def _store_and_apply(
 ) -> Answer:
     try:
         with scope.session.begin_nested():
-            _apply(scope, device, replace(event, tapped_at=entry.tapped_at), moment)
+            _apply(scope, device, event, entry.tapped_at, moment)
             plans.add_event(scope, device.patient_id, entry, moment.wall)
     except AfterbeamError as error:
-        # What a patient made is kept even when it cannot be used.
-        plans.add_event(scope, device.patient_id, replace(entry, rejected=error.message[:200]), moment.wall)
-        return Answer(event.id, SyncResult.REJECTED, error.message)
+        return _reject(scope, device, entry, error.message, moment)
+    except SQLAlchemyError:
+        raise
+    except Exception:  # one event must never hold up those behind it
+        log.exception("event_not_applied", device_id=device.id)
+        return _reject(scope, device, entry, "The server cannot use this. It was kept.", moment)
     return Answer(event.id, SyncResult.STORED)
 
 
-def _apply(scope: ClinicScope, device: Device, event: PatientEvent, moment: Moment) -> None:
+def _reject(
+    scope: ClinicScope, device: Device, entry: LedgerEntry, reason: str, moment: Moment
+) -> Answer:
+    """What a patient made is kept even when it cannot be used."""
+    plans.add_event(scope, device.patient_id, replace(entry, rejected=reason[:200]), moment.wall)
+    return Answer(entry.event_id, SyncResult.REJECTED, reason)
+
+
+def _believable(tapped_at: datetime, now: datetime) -> datetime:
+    """When a tap happened; a time that cannot be is read as now."""
+    return tapped_at if now - OLDEST <= tapped_at <= now + CLOCK_SLACK else now
+
+
+def _apply(
+    scope: ClinicScope, device: Device, event: PatientEvent, tapped_at: datetime, moment: Moment
+) -> None:
     match event.kind:
         case "outcome":
-            _apply_outcome(scope, device, event)
+            _apply_outcome(scope, device, event, tapped_at)
         case "fact":
-            _apply_fact(scope, device, event, moment)
+            _apply_fact(scope, device, replace(event, tapped_at=tapped_at), moment)
         case "settings":
             _apply_settings(scope, device, event)
+        case "unreadable":
+            raise BadInput("The server cannot read this. It was kept; show it to your clinic.")
         case _:
             raise BadInput("This version of the server does not know what this is. It was kept.")
 
 
-def _apply_outcome(scope: ClinicScope, device: Device, event: PatientEvent) -> None:
+def _apply_outcome(scope: ClinicScope, device: Device, event: PatientEvent, tapped_at: datetime) -> None:
     value = _one_of(OutcomeValue, event.content.get("value"))
-    until = _instant(event.content.get("until")) if value is OutcomeValue.SNOOZED else None
-    if until is not None and not event.tapped_at < until <= event.tapped_at + LONGEST_SNOOZE:
-        raise BadInput("A reminder can be put off by up to 12 hours.")
+    until = tapped_at + _put_off_by(event) if value is OutcomeValue.SNOOZED else None
     occurrences = event.content.get("occurrence_ids")
     if not isinstance(occurrences, list) or not 1 <= len(occurrences) <= 20:
         raise BadInput("This names nothing that was due.")
@@ -143,8 +183,16 @@ def _apply_outcome(scope: ClinicScope, device: Device, event: PatientEvent) -> N
         plans.add_outcome(
             scope,
             device.patient_id,
-            Outcome(event.id, occurrence, value, until, event.tapped_at, event.seq),
+            Outcome(event.id, occurrence, value, until, tapped_at, event.seq),
         )
+
+
+def _put_off_by(event: PatientEvent) -> timedelta:
+    """By how long a reminder is snoozed: both times are the phone's, so its clock may be wrong."""
+    length = _instant(event.content.get("until")) - event.tapped_at
+    if not timedelta(0) < length <= LONGEST_SNOOZE:
+        raise BadInput("A reminder can be put off by up to 12 hours.")
+    return length
 
 
 def _apply_fact(scope: ClinicScope, device: Device, event: PatientEvent, moment: Moment) -> None:
@@ -164,9 +212,9 @@ def _apply_settings(scope: ClinicScope, device: Device, event: PatientEvent) -> 
         raise BadInput("These settings cannot be read.")
     patient = patients.get_patient(scope, device.patient_id)
     preferences = Preferences(
-        zone=read_zone(str(asked.get("zone", patient.preferences.zone.key))),
+        zone=_zone(asked.get("zone", patient.preferences.zone.key)),
         wake=_clock(asked.get("wake")),
-        quiet=_quiet(_clock(asked.get("quiet_start")), _clock(asked.get("quiet_end"))),
+        quiet=QuietHours(_clock(asked.get("quiet_start")), _clock(asked.get("quiet_end"))),
         one_a_day=asked.get("one_a_day") is True,
     )
     lock_screen = asked.get("lock_screen")
@@ -175,11 +223,16 @@ def _apply_settings(scope: ClinicScope, device: Device, event: PatientEvent) -> 
     patients.change_patient(scope, replace(patient, preferences=preferences, lock_screen=lock_screen))
 
 
-def _quiet(start: time, end: time) -> QuietHours:
-    try:
-        return QuietHours(start, end)
-    except ValueError as error:
-        raise BadInput(f"These quiet hours do not work: {error}.") from None
+def _zone(given: object) -> ZoneInfo:
+    if not isinstance(given, str) or given not in _zones():
+        raise BadInput("This is not a time zone.")  # never the text itself: it would be kept readable
+    return ZoneInfo(given)
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """Every zone there is; finding them reads a folder."""
+    return frozenset(available_timezones())
 
 
 def _one_of(words: type[Word], given: object) -> Word:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
+from typing import TYPE_CHECKING, TypeVar
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from pwa.store.database import begin_writing, engine_options, engine_url, prepare
@@ -16,6 +17,10 @@ from pwa.store.tables import Base
 
 if TYPE_CHECKING:
     from pwa.services.house import House
+
+TRIES = 3
+
+T = TypeVar("T")
 
 db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
 
@@ -60,3 +65,15 @@ def writing() -> Iterator[Session]:
         except BaseException:
             session.rollback()
             raise
+
+
+def written(work: Callable[[Session], T]) -> T:
+    """What `work` gives, committed; done anew when another process stored the same thing a moment sooner.
+
+    Only PostgreSQL lets two units write at once. Raises IntegrityError when that goes on.
+    """
+    for _ in range(TRIES - 1):
+        with suppress(IntegrityError), writing() as session:
+            return work(session)
+    with writing() as session:
+        return work(session)

@@ -19,6 +19,7 @@ const TEXT: [ink: string, grounds: string[]][] = [
 const SHAPES: [shape: string, grounds: string[]][] = [
   ["edge", ["surface", "paper", "sun-tint"]],
   ["accent", ["paper", "surface", "healing", "acute", "protection"]],
+  ["on-accent", ["accent"]], // the mark on today
 ];
 
 const light = tokensIn(TOKENS.slice(0, TOKENS.indexOf("@media")));
@@ -58,7 +59,7 @@ test("no sheet uses an ink or a ground that is not checked here", () => {
   const css = SHEETS.map(read).join("\n");
   const used = (property: RegExp) => new Set([...css.matchAll(property)].map(([, name]) => name!));
   const inks = new Set(TEXT.map(([ink]) => ink));
-  const grounds = new Set(pairs(TEXT).map(([, ground]) => ground));
+  const grounds = new Set([...pairs(TEXT).map(([, ground]) => ground), ...SHAPES.map(([shape]) => shape)]);
   expect([...used(/[^-]color:\s*var\(--([\w-]+)\)/g)].filter((name) => !inks.has(name))).toEqual([]);
   expect([...used(/background(?:-color)?:\s*var\(--([\w-]+)\)/g)].filter((name) => !grounds.has(name))).toEqual([]);
 });

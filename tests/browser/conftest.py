@@ -36,7 +36,15 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    running = getattr(item, "funcargs", {}).get("afterbeam")
-    if report.failed and isinstance(running, Afterbeam):
-        report.sections.append(("what Afterbeam's programs said", running.logs()))
+    if report.failed:
+        used = getattr(item, "funcargs", {})
+        report.sections.extend(_what_was_said(used.get("afterbeam"), used.get("push_service")))
     return report
+
+
+def _what_was_said(afterbeam: object, push_service: object) -> Iterator[tuple[str, str]]:
+    if isinstance(afterbeam, Afterbeam):
+        yield "what Afterbeam's programs said", afterbeam.logs()
+    if isinstance(push_service, PushService):
+        posts = [f"{post.status} {post.reason}" for post in push_service.posts]
+        yield "what the push service saw", f"pushes: {posts}\nacknowledged: {push_service.acks}"

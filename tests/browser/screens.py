@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Playwright
 
 from tests.browser import words
+from tests.browser.moments import late_morning_zone
 from tests.support.chromium import Chromium
 from tests.support.processes import Afterbeam, Enrolled, create_clinic, enrol
 
-ZONE = ZoneInfo("Europe/London")
+ZONE = late_morning_zone(datetime.now(UTC))
 
 
-def enrol_today(afterbeam: Afterbeam, *, procedure: str = "co2_full") -> Enrolled:
-    """A patient treated an hour ago, or at midnight when that was yesterday."""
+def enrol_today(afterbeam: Afterbeam) -> Enrolled:
+    """A patient treated an hour ago, for whom something is due now."""
     clinic = create_clinic(afterbeam, zone=str(ZONE))
-    now = datetime.now(ZONE).replace(tzinfo=None)
-    treated = max(now.replace(hour=max(now.hour - 1, 0)), now.replace(hour=0, minute=0))
+    treated = datetime.now(ZONE).replace(tzinfo=None) - timedelta(hours=1)
     treated_at = treated.isoformat(timespec="minutes")
-    return enrol(afterbeam, clinic, procedure=procedure, treated_at=treated_at)
+    return enrol(afterbeam, clinic, procedure="co2_full", treated_at=treated_at)
 
 
 @contextmanager

@@ -113,7 +113,7 @@ def _sun_words(
     strictest = min(items, key=lambda item: (not _step(recovery, item).strict, item.kind is not StepKind.SUN))
     plan = next(plan for plan in recovery.plans if plan.id == strictest.care_plan_ids[0])
     language = recovery.patient.language
-    words = plan.protocol.texts[strictest.text_id].in_language(language).title
+    words = plan.protocol.texts[strictest.text_id].in_language(language).body
     if strongest is None:
         return words
     first, last = (at.astimezone(zone).strftime("%H:%M") for at in strongest)

@@ -32,11 +32,14 @@ blueprint = APIBlueprint("clinic", __name__, url_prefix="/api/v1/clinic")
 @blueprint.post("/session")
 @blueprint.input(SignInIn)
 def sign_in(json_data: SignInIn) -> Response:
-    """Sign this browser in."""
+    """Sign this browser in; a session it had before ends."""
     with writing() as session:
         staffing.count_sign_in_try(session, json_data.email, caller(), moment())
+    with reading() as session:
+        account = staffing.check_password(session, json_data.email, json_data.password)
     with writing() as session:
-        token = staffing.sign_in(session, json_data.email, json_data.password, moment())
+        staffing.end(session, request.cookies.get(STAFF_COOKIE, ""), moment())
+        token = staffing.sign_in(session, account, moment())
     response = Response(status=204)
     set_cookie(response, STAFF_COOKIE, token, int(staffing.SESSION_LIFE.total_seconds()))
     return response
@@ -73,8 +76,8 @@ def show_overview() -> Response:
 
 
 @blueprint.post("/patients")
-@blueprint.input(EnrolIn)
 @for_staff
+@blueprint.input(EnrolIn)
 def enrol(json_data: EnrolIn) -> Response:
     """Enrol a patient; answers with the invitation for their phone."""
     person, house, now = this_person(), the_house(), moment()

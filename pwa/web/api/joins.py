@@ -49,8 +49,8 @@ def join(json_data: JoinIn) -> Response:
 
 
 @blueprint.post("/answer")
-@blueprint.input(JoinAnswerIn)
 @for_devices
+@blueprint.input(JoinAnswerIn)
 def answer(json_data: JoinAnswerIn) -> Response:
     """ "You had X on Y. Is this right?" A no takes this phone out again."""
     device = this_device()

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from apiflask import APIBlueprint
 from flask import Response, jsonify, request
 from pydantic import ValidationError
+from sqlalchemy.orm import Session
 
+from pwa.domain.patient import Device
 from pwa.services import joining
 from pwa.services.bundle import build_bundle
-from pwa.services.syncing import Answer, PatientEvent, SyncResult, take_in
+from pwa.services.syncing import UNREADABLE, Answer, PatientEvent, take_in
 from pwa.store import clinics, operations
 from pwa.store.scope import in_clinic
 from pwa.web.api.schemas import EventIn, SyncIn
 from pwa.web.auth import DEVICE_COOKIE, clear_cookie, for_devices, moment, this_device
-from pwa.web.units import reading, the_house, writing
+from pwa.web.units import reading, the_house, writing, written
 
 blueprint = APIBlueprint("patients", __name__, url_prefix="/api/v1")
 
-# They change with every request and say nothing new.
+# They change with every request and say nothing new; only the demo's clock is news, when its speed changes.
 _NOT_IN_THE_TAG = frozenset({"generated_at", "clock"})
+_NOT_IN_THE_TAG_OF_THE_DEMO = frozenset({"generated_at"})
 
 
 @blueprint.get("/bundle")
@@ -36,67 +40,65 @@ def bundle() -> Response:
             in_clinic(session, device.clinic_id), house.keys, device, moment(), house.demo, house.vapid_key
         )
     response = jsonify(content)
-    response.set_etag(_tag(dict(content)))
+    response.set_etag(_tag(dict(content), _NOT_IN_THE_TAG_OF_THE_DEMO if house.demo else _NOT_IN_THE_TAG))
     response.headers["Cache-Control"] = "no-store"
     response.make_conditional(request)  # in place
     return response
 
 
-def _tag(content: dict[str, Any]) -> str:
-    lasting = {name: part for name, part in content.items() if name not in _NOT_IN_THE_TAG}
+def _tag(content: dict[str, Any], left_out: frozenset[str]) -> str:
+    lasting = {name: part for name, part in content.items() if name not in left_out}
     return hashlib.sha256(json.dumps(lasting, sort_keys=True).encode()).hexdigest()[:32]
 
 
 @blueprint.post("/sync")
-@blueprint.input(SyncIn)
 @for_devices
+@blueprint.input(SyncIn)
 def sync(json_data: SyncIn) -> Response:
     """Take in what the phone made; each event is answered for by its own id."""
-    house, device = the_house(), this_device()
-    readable, unreadable = _read_events(json_data.events)
-    with writing() as session:
+    house, device, now = the_house(), this_device(), moment()
+    events = [_event(content, device, now.care) for content in json_data.events]
+
+    def take(session: Session) -> tuple[tuple[Answer, ...], str]:
         scope = in_clinic(session, device.clinic_id)
         clinic = clinics.get_clinic(session, device.clinic_id)
-        answers = take_in(scope, clinic, house.keys, device, readable, json_data.zone, moment())
-        epoch = operations.get_epoch(session) or ""
-    results = [*map(_result, answers), *unreadable]
-    return jsonify(epoch=epoch, results=results)
+        answers = take_in(scope, clinic, house.keys, device, events, json_data.zone, now)
+        return answers, operations.get_epoch(session) or ""
+
+    answers, epoch = written(take)
+    sent = map(_id_as_sent, json_data.events, answers)
+    return jsonify(epoch=epoch, results=[_result(*pair) for pair in zip(sent, answers, strict=True)])
 
 
-def _read_events(raw: list[dict[str, Any]]) -> tuple[list[PatientEvent], list[dict[str, str]]]:
-    """Events whose frame can be read, and an answer for each whose frame cannot."""
-    readable: list[PatientEvent] = []
-    unreadable: list[dict[str, str]] = []
-    for content in raw:
-        try:
-            frame = EventIn.model_validate(content)
-        except ValidationError:
-            reason = "The server cannot read this entry. It stays on this phone; show it to your clinic."
-            unreadable.append(
-                {"id": str(content.get("id", "")), "result": SyncResult.REJECTED, "reason": reason}
-            )
-            continue
-        readable.append(_event(frame, content))
-    return readable, unreadable
+def _event(content: Any, device: Device, now: datetime) -> PatientEvent:
+    """An event by its frame. One whose frame cannot be read is kept too, under the id it seems to have."""
+    try:
+        frame = EventIn.model_validate(content)
+    except ValidationError:
+        return PatientEvent(_id_of(content, device), 0, 0, UNREADABLE, now, content)
+    return PatientEvent(frame.id, frame.seq, frame.schema_, frame.kind, frame.tapped_at, content)
 
 
-def _event(frame: EventIn, content: dict[str, Any]) -> PatientEvent:
-    return PatientEvent(
-        id=UUID(str(frame.id)),
-        seq=frame.seq,
-        schema=frame.schema_,
-        kind=frame.kind,
-        tapped_at=frame.tapped_at,
-        content=content,
-    )
+def _id_of(content: Any, device: Device) -> UUID:
+    try:
+        return UUID(str(content["id"]))
+    except (ValueError, KeyError, TypeError, IndexError):
+        # Made from the content, so that the same one sent again is the same event.
+        return uuid5(device.id, json.dumps(content, sort_keys=True))
 
 
-def _result(answer: Answer) -> dict[str, str]:
-    part = {"id": str(answer.id), "result": str(answer.result)}
+def _id_as_sent(content: Any, answer: Answer) -> str:
+    """The phone's own spelling of an id: it finds the event by nothing else."""
+    sent = content.get("id") if isinstance(content, dict) else None
+    return sent if isinstance(sent, str) else str(answer.id)
+
+
+def _result(sent: str, answer: Answer) -> dict[str, str]:
+    part = {"id": sent, "result": str(answer.result)}
     return {**part, "reason": answer.reason} if answer.reason else part
 
 
-@blueprint.post("/leave")
+@blueprint.delete("/device")
 @for_devices
 def leave() -> Response:
     """Take this phone out: its credentials and its push subscription end."""

@@ -19,8 +19,8 @@ blueprint = APIBlueprint("push", __name__, url_prefix="/api/v1")
 
 
 @blueprint.put("/push-subscription")
-@blueprint.input(SubscriptionIn)
 @for_devices
+@blueprint.input(SubscriptionIn)
 def subscribe(json_data: SubscriptionIn) -> Response:
     """Keep this phone's push subscription; it replaces the one before."""
     device = this_device()
@@ -31,8 +31,8 @@ def subscribe(json_data: SubscriptionIn) -> Response:
 
 
 @blueprint.delete("/push-subscription")
-@blueprint.input(EndpointIn)
 @for_devices
+@blueprint.input(EndpointIn)
 def unsubscribe(json_data: EndpointIn) -> Response:
     """Send nothing to this endpoint any more."""
     device = this_device()
@@ -69,8 +69,8 @@ def test_state(notice_id: UUID) -> Response:
 
 
 @blueprint.post("/receipts")
-@blueprint.input(ReceiptIn)
 @for_devices
+@blueprint.input(ReceiptIn)
 def receipt(json_data: ReceiptIn) -> Response:
     """What the phone did with a notice: showed it, opened it, swiped it away."""
     device = this_device()

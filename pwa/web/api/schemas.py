@@ -40,14 +40,14 @@ class EventIn(BaseModel):
     schema_: Annotated[int, Field(alias="schema", ge=1, le=1000)]
     tapped_at: AwareDatetime
     zone: Annotated[str, Field(max_length=64)] = ""
-    kind: Annotated[str, Field(min_length=1, max_length=32)]
+    kind: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
 
 
 class SyncIn(_Strict):
     epoch: Annotated[str, Field(max_length=64)] | None = None
     zone: Annotated[str, Field(max_length=64)] | None = None
     # Each event is read on its own, so that one that cannot be read does not hold the others up.
-    events: Annotated[list[dict[str, Any]], Field(max_length=50)]
+    events: Annotated[list[Any], Field(max_length=50)]
 
 
 class SubscriptionIn(_Strict):

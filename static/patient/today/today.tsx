@@ -6,7 +6,7 @@ import { isOver, isPastWindow, plansInForce, questionsOn, todayView } from "../.
 import { Card } from "../../ui/card";
 import { lazy } from "../../ui/lazy";
 import { openedNotice } from "../route";
-import { bundle, dateOf, now, today } from "../store";
+import { bundle, dateOf, kept, now, today } from "../store";
 import { syncNow } from "../sync_loop";
 import { CallCard } from "./call";
 import { Question } from "./question";
@@ -19,15 +19,17 @@ import { Rest } from "./rest";
 const Questions = lazy(() => import("./questions").then((module) => module.Questions));
 
 /** The occurrences of the notification that was tapped. */
-const opened = computed(() => bundle.value?.notices[openedNotice.value ?? ""]?.occurrence_ids ?? []);
+const tapped = computed(() => bundle.value?.notices[openedNotice.value ?? ""]?.occurrence_ids ?? []);
+/** A running timer stays on top, also after a reload. */
+const onTop = computed(() => [kept.value?.meta.cooling?.occurrence_id ?? "", ...tapped.value]);
 
 export function Today() {
   const it = bundle.value!;
   const plans = plansInForce(it.plans, today.value);
   if (isPastWindow(it, today.value)) return <PastWindow />;
-  const view = todayView(it, today.value, now.value, opened.value);
+  const view = todayView(it, today.value, now.value, onTop.value);
   const over = plans.length > 0 && plans.every((plan) => isOver(plan, today.value));
-  const wasOpened = !!view.now && view.now.occurrence_ids.some((id) => opened.value.includes(id));
+  const wasOpened = !!view.now && view.now.occurrence_ids.some((id) => tapped.value.includes(id));
   return (
     <div class="today">
       <div class="lead">

@@ -60,6 +60,14 @@ def test_no_mere_protection_is_spoken_of_once_strict_avoidance_has_been_dealt_wi
     assert of_kind(agenda_on(TUESDAY, deep, light, settled=Settled(done=done)), StepKind.SUN) == []
 
 
+def test_protection_holds_until_the_treatment_that_asks_for_more() -> None:
+    light, deep = plan_of(LIGHT, TREATED), plan_of(DEEP, TREATED + timedelta(days=3), number=2)
+    first, second = of_kind(agenda_on(MONDAY + timedelta(days=3), light, deep), StepKind.SUN)
+    assert (first.strict, first.care_plan_ids) == (False, (light.id,))
+    assert (second.strict, second.care_plan_ids) == (True, (deep.id, light.id))
+    assert second.due_at >= deep.treated_at
+
+
 @pytest.mark.parametrize(
     ("one", "other", "may_share_skin"),
     [

@@ -104,6 +104,16 @@ def test_comments_order_and_approval_do_not_change_the_hash() -> None:
     assert "approval" not in seed()["ipl"].json_text
 
 
+def test_the_order_of_own_texts_does_not_change_the_hash() -> None:
+    one, two = (
+        f"  my.{name}: {{sources: [D], words: {{en: {{title: Hi, body: Rest.}}}}}}\n"
+        for name in ("one", "two")
+    )
+    texts = [load_text(f"{seed_text('ipl')}\ntexts:\n{own}", "own.yaml") for own in (one + two, two + one)]
+    assert texts[0].json_text == texts[1].json_text
+    assert list(json.loads(texts[0].json_text)) == sorted(json.loads(texts[0].json_text))
+
+
 def test_any_change_of_content_changes_the_hash() -> None:
     assert load_text(changed("window: 8h", "window: 9h"), "a").content_hash != seed()["co2_full"].content_hash
 

@@ -146,7 +146,12 @@ def test_head_up_nights_are_for_faces() -> None:
 
 
 def test_a_time_without_an_offset_is_on_the_wall() -> None:
-    assert run("ipl", SPRING.replace(tzinfo=None)) == run("ipl", SPRING)
+    tokyo = ZoneInfo("Asia/Tokyo")
+    protocol, hours = seed()["ipl"].protocol, parse("Mon-Fri 09:00-17:30", tokyo)
+    given = SPRING.replace(tzinfo=tokyo)
+    on_the_wall = simulate(protocol, given.replace(tzinfo=None), tokyo, 3, hours, PLACE)
+    assert on_the_wall == simulate(protocol, given, tokyo, 3, hours, PLACE)
+    assert clock(next(each for each in on_the_wall if each.kind is StepKind.COOLING)) == time(11)
 
 
 def test_the_same_rehearsal_gives_the_same_reminders() -> None:
