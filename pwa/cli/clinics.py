@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 import click
+from sqlalchemy.exc import IntegrityError
 
 from pwa.cli.opening import opened_house
 from pwa.cli.output import json_option, print_json, print_rows
@@ -13,8 +14,9 @@ from pwa.domain.errors import BadInput
 from pwa.protocols.loader import load_seed
 from pwa.services import clinics as service
 from pwa.services import joining
-from pwa.services.enrolment import Enrolment
+from pwa.services.enrolment import Enrolled, Enrolment
 from pwa.services.enrolment import enrol as enrol_patient
+from pwa.services.house import House
 from pwa.store import clinics as store
 from pwa.store.scope import in_clinic
 
@@ -112,10 +114,12 @@ def enrol(
         prescribed=frozenset(prescribed),
         external_id=external_id,
     )
-    with opened_house() as house, house.database.write() as session:
-        found = store.get_clinic(session, read_id(clinic_id))
-        scope = in_clinic(session, found.id)
-        done = enrol_patient(scope, found, house.keys, house.now(), asked, ("operator", "cli"))
+    wanted = read_id(clinic_id)
+    with opened_house() as house:
+        try:
+            done = _enrol(house, wanted, asked)
+        except IntegrityError:  # somebody stored the same external id a moment sooner: now it is found
+            done = _enrol(house, wanted, asked)
     answer = {
         "patient_id": str(done.patient_id),
         "care_plan_id": str(done.care_plan_id),
@@ -127,6 +131,13 @@ def enrol(
         return
     for name, value in answer.items():
         click.echo(f"{name}: {value}")
+
+
+def _enrol(house: House, clinic_id: UUID, asked: Enrolment) -> Enrolled:
+    with house.database.write() as session:
+        found = store.get_clinic(session, clinic_id)
+        scope = in_clinic(session, found.id)
+        return enrol_patient(scope, found, house.keys, house.now(), asked, ("operator", "cli"))
 
 
 def read_id(text: str) -> UUID:

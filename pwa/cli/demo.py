@@ -16,7 +16,7 @@ import click
 import segno
 
 from pwa.cli.opening import read_config
-from pwa.cli.operations import create_missing_keys, prepare_database
+from pwa.cli.operations import create_missing_keys, prepare_database, require_free_port
 from pwa.clock import monotonic
 from pwa.config import Config
 from pwa.domain.errors import Refused
@@ -36,6 +36,7 @@ FASTEST = 100_000
 def demo(speed: int) -> None:
     """Run a demo clinic: web server, dispatcher, a login and a patient treated today."""
     config = read_config()
+    require_free_port(config)
     prepare_database(config)
     create_missing_keys(config)
     login, link = _set_up(config, speed)
@@ -131,6 +132,8 @@ class _Processes:
         return not self._stop.is_set() and all(process.poll() is None for process in self._running)
 
     def wait(self) -> None:
-        """Until somebody says stop, or one of them ends by itself."""
+        """Until somebody says stop. Raises Refused when one of them ends by itself."""
         while self.all_run():
             self._stop.wait(0.5)
+        if not self._stop.is_set():
+            raise Refused("One of the demo's programs ended by itself. What it said stands above.")

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
 from pwa.cli.opening import read_config
 from pwa.cli.output import json_option, print_json, print_rows
@@ -73,6 +74,8 @@ def _try(check: str, look: Callable[[], str]) -> Finding:
         return Finding(check, State.OK, look())
     except AfterbeamError as error:
         return Finding(check, State.FAILING, error.message)
+    except SQLAlchemyError:
+        return Finding(check, State.FAILING, "the database does not answer. Look at AFTERBEAM_DATABASE_URL.")
 
 
 def _subject(config: Config) -> Finding:

@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 import click
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from pwa import __version__
 from pwa.cli.clinics import clinic, enrol
@@ -15,6 +16,14 @@ from pwa.cli.doctor import doctor
 from pwa.cli.operations import db, dispatch, keys, serve
 from pwa.cli.protocols import protocol
 from pwa.domain.errors import AfterbeamError
+from pwa.logs import get_logger
+
+DATABASE_TROUBLE = (
+    "The database cannot be used: it is busy, not there, or not prepared. "
+    "Look at AFTERBEAM_DATABASE_URL and AFTERBEAM_DATA_DIR, then run `afterbeam db upgrade`."
+)
+
+log = get_logger()
 
 
 class Afterbeam(click.Group):
@@ -25,7 +34,14 @@ class Afterbeam(click.Group):
             return super().main(*args, **kwargs)
         except AfterbeamError as error:
             click.echo(error.message, err=True)
-            sys.exit(2)
+        except OperationalError as error:
+            # Its text may hold an address with a password.
+            log.error("database_unavailable", error=type(error.orig).__name__)
+            click.echo(DATABASE_TROUBLE, err=True)
+        except DBAPIError as error:
+            log.exception("database_refused", exc_info=error)
+            click.echo("The database refused this. Nothing was stored.", err=True)
+        sys.exit(2)
 
 
 @click.group(cls=Afterbeam, context_settings={"help_option_names": ["-h", "--help"]})

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import socket
+
 import click
 
 from pwa.cli.opening import opened_house, read_config
 from pwa.cli.output import json_option, print_json, print_rows
 from pwa.config import Config
 from pwa.dispatcher import beats, metronome
-from pwa.domain.errors import Refused
+from pwa.domain.errors import BadInput, Refused
 from pwa.push.vapid import VapidKey
 from pwa.services.house import open_house
 from pwa.store import migrate, operations
@@ -17,11 +19,21 @@ from pwa.vault.keyring import create_master_key_file
 
 
 @click.command()
-@click.option("--workers", default=1, show_default=True, help="Processes; more than 1 needs PostgreSQL.")
+@click.option(
+    "--workers",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="Processes; more than 1 needs PostgreSQL.",
+)
 def serve(workers: int) -> None:
     """Serve the web application."""
     config = read_config()
-    open_house(config).close()  # say what is wrong here, not in a worker that is started again and again
+    # Say what is wrong here, not in a worker that is started again and again.
+    if workers > 1 and config.database_url.startswith("sqlite"):
+        raise BadInput("An embedded database serves one worker. Leave --workers out, or use PostgreSQL.")
+    require_free_port(config)
+    open_house(config).close()
     from granian import Granian  # starting it up is slow, and only this command needs it
     from granian.constants import Interfaces
 
@@ -35,6 +47,22 @@ def serve(workers: int) -> None:
         blocking_threads=4,
         log_enabled=False,
     ).serve()
+
+
+def require_free_port(config: Config) -> None:
+    """Refuse an address that cannot be listened on. Raises Refused naming the setting."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            config.host, config.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise Refused(
+            f"Cannot listen on {config.host} port {config.port} ({error.strerror}). "
+            "Stop the other program, or choose another with AFTERBEAM_PORT."
+        ) from None
 
 
 @click.command()

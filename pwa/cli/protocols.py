@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from sqlalchemy.orm import Session
 
 from pwa.cli.clinics import read_id
 from pwa.cli.opening import opened_house
@@ -17,13 +18,14 @@ from pwa.domain.protocol import Area
 from pwa.protocols.document import ProtocolDocument
 from pwa.protocols.linter import lint as lint_document
 from pwa.protocols.loader import load_file, load_seed
-from pwa.protocols.simulator import SimulatedReminder
+from pwa.protocols.simulator import LONGEST, SimulatedReminder
 from pwa.protocols.simulator import simulate as rehearse
 from pwa.services import clinics as service
 from pwa.services.enrolment import read_treatment
 from pwa.services.instants import instant
+from pwa.store import clinics
 from pwa.store import protocols as store
-from pwa.store.scope import in_clinic
+from pwa.store.scope import ClinicScope, in_clinic
 
 USUAL_HOURS = "Mon-Fri 09:00-17:30"
 
@@ -61,7 +63,7 @@ def _shipped(one: ProtocolDocument) -> dict[str, Any]:
 def _of_clinic(clinic_id: str) -> list[dict[str, Any]]:
     shipped = {one.content_hash: _shipped(one) for one in load_seed()}
     with opened_house() as house, house.database.read() as session:
-        versions = store.versions(in_clinic(session, read_id(clinic_id)))
+        versions = store.versions(_clinic_scope(session, clinic_id))
     return [
         {
             **shipped.get(
@@ -74,6 +76,10 @@ def _of_clinic(clinic_id: str) -> list[dict[str, Any]]:
     ]
 
 
+def _clinic_scope(session: Session, clinic_id: str) -> ClinicScope:
+    return in_clinic(session, clinics.get_clinic(session, read_id(clinic_id)).id)
+
+
 @protocol.command("approve")
 @click.argument("procedure")
 @click.option("--clinic", "clinic_id", required=True, help="The clinic's id.")
@@ -81,7 +87,7 @@ def _of_clinic(clinic_id: str) -> list[dict[str, Any]]:
 def approve(procedure: str, clinic_id: str, by: str) -> None:
     """Record that a clinician approved the clinic's version of PROCEDURE."""
     with opened_house() as house, house.database.write() as session:
-        service.approve_protocol(in_clinic(session, read_id(clinic_id)), house.now(), procedure, by)
+        service.approve_protocol(_clinic_scope(session, clinic_id), house.now(), procedure, by)
     click.echo(f"{procedure}: approved by {by}.")
 
 
@@ -114,7 +120,13 @@ def lint(files: tuple[Path, ...], as_json: bool) -> None:
 @click.option("--area", help="Where on the body.")
 @click.option("--prescribed", multiple=True, help="A medicine to remind of, such as antiviral. Repeatable.")
 @click.option("--hours", default=USUAL_HOURS, show_default=True, help="The clinic's opening hours.")
-@click.option("--first-day", default=0, show_default=True, help="Negative for days before the treatment.")
+@click.option(
+    "--first-day",
+    default=0,
+    show_default=True,
+    type=click.IntRange(-LONGEST, LONGEST),
+    help="Negative for days before the treatment.",
+)
 @json_option
 def simulate(
     procedure: str,

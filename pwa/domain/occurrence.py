@@ -10,7 +10,13 @@ from uuid import UUID
 from pwa.domain import healing
 from pwa.domain.care_plan import CarePlan, occurrence_id, tasks_on
 from pwa.domain.healing import Said
-from pwa.domain.opening_hours import CheckInTimes, OpeningHours, check_in_times, closed_days_before
+from pwa.domain.opening_hours import (
+    CheckInTimes,
+    OpeningHours,
+    check_in_times,
+    closed_days_before,
+    opening_of,
+)
 from pwa.domain.preferences import Preferences
 from pwa.domain.protocol import Anchor, Step, StepKind
 from pwa.domain.schedule import Anchors, day_bounds, day_exists, resolve
@@ -108,10 +114,14 @@ def occurrences_on(plan: CarePlan, given: Circumstances) -> tuple[Occurrence, ..
 
 def _steps_asked(plan: CarePlan, given: Circumstances) -> Iterator[Step]:
     today = _step_ids_asked(plan, given.day)
+    is_open = opening_of(given.hours, given.day) is not None
     # What is asked while the clinic is open and fell on closed days comes on the day it opens again.
     made_up = {id for day in closed_days_before(given.hours, given.day) for id in _step_ids_asked(plan, day)}
     for step in plan.protocol.steps:
-        asked = step.id in today or (_waits_for_opening(step) and step.id in made_up)
+        if _waits_for_opening(step):
+            asked = is_open and (step.id in today or step.id in made_up)
+        else:
+            asked = step.id in today
         if asked and healing.gate_opens(step, plan.id, given.said):
             yield step
 
@@ -127,7 +137,8 @@ def _step_ids_asked(plan: CarePlan, day: date) -> frozenset[str]:
 
 
 def _waits_for_opening(step: Step) -> bool:
-    return any(at.anchor is Anchor.CHECK_IN for at in step.times)
+    """Nobody visits a closed clinic, and a check-in is asked for while somebody may read it."""
+    return step.kind is StepKind.VISIT or any(at.anchor is Anchor.CHECK_IN for at in step.times)
 
 
 def _occurrences_of(

@@ -120,6 +120,11 @@ def _days_from(day: date) -> Iterator[date]:
     return (day + timedelta(days=ahead) for ahead in range(LONGEST_CLOSURE + 1))
 
 
+def next_open_day(hours: OpeningHours, day: date) -> date:
+    """The first date from `day` on that the clinic is open; `day` itself when it never opens."""
+    return next((each for each in _days_from(day) if opening_of(hours, each)), day)
+
+
 def closed_days_before(hours: OpeningHours, day: date) -> tuple[date, ...]:
     """The run of closed dates right before an open one, latest first; none before a closed one."""
     run: list[date] = []

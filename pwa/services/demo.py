@@ -17,9 +17,9 @@ from pwa.protocols.document import ProtocolDocument
 from pwa.services.clinics import NewClinic, approve_protocol, create_clinic
 from pwa.services.enrolment import Enrolment, enrol
 from pwa.services.joining import Invitation, invite
-from pwa.services.staffing import NewStaff, add_staff
+from pwa.services.staffing import NewStaff, add_staff, set_password
 from pwa.services.tokens import new_token
-from pwa.store import clinics, operations, patients, plans
+from pwa.store import clinics, operations, patients, plans, staff
 from pwa.store.scope import in_clinic
 from pwa.vault.keyring import MasterKeys
 
@@ -64,22 +64,43 @@ def now_of(session: Session) -> Moment:
 def ensure_clinic(
     session: Session, moment: Moment, zone: str, data_dir: Path, documents: tuple[ProtocolDocument, ...]
 ) -> Login:
-    """The demo clinic's login; clinic and login are made at the first start."""
+    """The demo clinic's login; clinic and login are made at the first start.
+
+    File and database are two things: whichever of them was deleted is made anew.
+    """
     file = data_dir / LOGIN_FILE
-    if file.exists():
-        kept = json.loads(file.read_text(encoding="utf-8"))
-        return Login(UUID(kept["clinic_id"]), kept["email"], kept["password"])
+    known = staff.find_staff(session, EMAIL)
+    kept = _read(file)
+    if known is not None and kept is not None:
+        return kept
+    password = new_token()[:20]
+    if known is None:
+        clinic_id = _make_clinic(session, moment, zone, documents)
+        add_staff(session, clinic_id, NewStaff(EMAIL, "Demo owner", password, StaffRole.OWNER), moment)
+    else:
+        clinic_id = staff.clinics_of(session, known.id)[0]
+        set_password(session, known, password)
+    login = Login(clinic_id, EMAIL, password)
+    _write(file, login)
+    return login
+
+
+def _make_clinic(
+    session: Session, moment: Moment, zone: str, documents: tuple[ProtocolDocument, ...]
+) -> UUID:
     clinic = create_clinic(session, moment, _new_clinic(zone), documents)
     scope = in_clinic(session, clinic.id)
     for document in documents:
         approve_protocol(scope, moment, document.procedure, "the demo itself: no clinician has read it")
-    login = Login(clinic.id, EMAIL, new_token()[:20])
-    add_staff(
-        session, clinic.id, NewStaff(login.email, "Demo owner", login.password, StaffRole.OWNER), moment
-    )
-    session.flush()
-    _write(file, login)
-    return login
+    return clinic.id
+
+
+def _read(file: Path) -> Login | None:
+    try:
+        kept = json.loads(file.read_text(encoding="utf-8"))
+        return Login(UUID(kept["clinic_id"]), kept["email"], kept["password"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _new_clinic(zone: str) -> NewClinic:
@@ -95,6 +116,7 @@ def _new_clinic(zone: str) -> NewClinic:
 
 
 def _write(file: Path, login: Login) -> None:
+    file.unlink(missing_ok=True)
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
         json.dump(

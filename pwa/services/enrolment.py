@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
+from unicodedata import category
 from uuid import UUID
 
 from pwa.clock import Moment
@@ -89,6 +90,7 @@ def enrol(
     known = _find_known(scope, keys, checked)
     if known is not None:
         care_plan_id = plans.plans_of(scope, known)[0].id
+        clinics.record_act(scope, moment.wall, actor, "patient.invite", ("patient", str(known)))
         invitation = invite(scope, keys, known, moment)
         return Enrolled(known, care_plan_id, invitation, already=True)
     patient_id, vault = _store_patient(scope, clinic, keys, moment, checked)
@@ -218,23 +220,29 @@ def read_treatment(text: str) -> datetime:
 
 def _treatment(text: str, clinic: Clinic, moment: Moment) -> tuple[datetime, date]:
     typed = read_treatment(text)
-    if typed.tzinfo is None:
-        treated_at = to_utc(typed.date(), typed.time(), clinic.zone)
-    else:
-        treated_at = typed.astimezone(UTC)
-    if abs(treated_at - moment.care) > timedelta(days=MOST_DAYS_AWAY):
+    # By the date first: the first and the last year of the calendar have no instant in every zone.
+    if abs((typed.date() - moment.care.date()).days) > MOST_DAYS_AWAY:
         raise BadInput(
             f"The treatment on {typed.date().isoformat()} is more than {MOST_DAYS_AWAY} days away. "
             "Check the year and the month."
         )
+    if typed.tzinfo is None:
+        treated_at = to_utc(typed.date(), typed.time(), clinic.zone)
+    else:
+        treated_at = typed.astimezone(UTC)
     return treated_at, treated_at.astimezone(clinic.zone).date()
 
 
 def _first_name(text: str) -> str:
     name = " ".join(text.split())
-    if not name or len(name) > LONGEST_NAME:
+    if not name or len(name) > LONGEST_NAME or any(map(_is_no_text, name)):
         raise BadInput(f"Give the patient's first name, with at most {LONGEST_NAME} characters.")
     return name
+
+
+def _is_no_text(letter: str) -> bool:
+    """A control character, or half of a surrogate pair, as a terminal makes of bytes it cannot read."""
+    return category(letter) in ("Cc", "Cs")
 
 
 def _variant(text: str | None, content: Protocol) -> str | None:

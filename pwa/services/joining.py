@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from pwa.clock import Moment
 from pwa.domain.errors import NotAllowed
-from pwa.domain.patient import CredentialKind, Device, PatientState
+from pwa.domain.patient import CredentialKind, Device, DeviceState, PatientState
 from pwa.services import vaults
 from pwa.services.shelf import protocol
 from pwa.services.throttling import count_try, forget_tries
@@ -74,8 +74,8 @@ def invite(scope: ClinicScope, keys: MasterKeys, patient_id: UUID, moment: Momen
     return invitation
 
 
-def count_join_try(session: Session, caller: str, moment: Moment) -> None:
-    """Count a try to join, in a unit of work of its own so that a failed try counts too."""
+def count_code_try(session: Session, caller: str, moment: Moment) -> None:
+    """Count a typed code, in a unit of work of its own so that a failed try counts too."""
     count_try(session, "join", caller, TRIES_PER_PHONE, TRY_WINDOW, moment.wall)
     count_try(session, "join", "all", TRIES_OF_ALL, TRY_WINDOW, moment.wall)
 
@@ -97,7 +97,7 @@ def join_by_code(session: Session, keys: MasterKeys, code: str, label: str, mome
     raise LinkNotUsable
 
 
-def forget_join_tries(session: Session, caller: str) -> None:
+def forget_code_tries(session: Session, caller: str) -> None:
     """A phone that got in starts again from no tries."""
     forget_tries(session, "join", caller)
 
@@ -147,9 +147,17 @@ def leave(scope: ClinicScope, device: Device, act: str, moment: Moment) -> None:
     """Take a phone out again: its credentials and its push subscription end together."""
     targets.leave_all(scope, device.id)
     devices.revoke_device(scope, device.id, moment.wall)
+    if not active_devices(scope, device.patient_id):
+        patient = patients.get_patient(scope, device.patient_id)
+        patients.change_patient(scope, replace(patient, state=PatientState.ENROLLED))
     clinics.record_act(
         scope, moment.wall, ("device", str(device.id)), act, ("patient", str(device.patient_id))
     )
+
+
+def active_devices(scope: ClinicScope, patient_id: UUID) -> tuple[Device, ...]:
+    """The phones that are in, oldest first."""
+    return tuple(one for one in devices.devices_of(scope, patient_id) if one.state is DeviceState.ACTIVE)
 
 
 def find_device(session: Session, credential: str, moment: Moment) -> Device | None:

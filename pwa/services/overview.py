@@ -13,7 +13,8 @@ from pwa.domain.patient import PatientState
 from pwa.domain.schedule import local_day
 from pwa.services import vaults
 from pwa.services.composing import care_plan, latest_outcomes
-from pwa.store import devices, notices, patients, plans, targets
+from pwa.services.joining import active_devices
+from pwa.store import notices, patients, plans, targets
 from pwa.store.plans import Outcome
 from pwa.store.scope import ClinicScope
 from pwa.vault.keyring import MasterKeys
@@ -61,7 +62,7 @@ def _row(
     patient = patients.get_patient(scope, patient_id)
     own = tuple(care_plan(scope, stored) for stored in plans.plans_of(scope, patient_id))
     latest = own[-1]
-    phones = devices.devices_of(scope, patient_id)
+    phones = active_devices(scope, patient_id)
     phone = phones[-1] if phones else None
     name = latest.protocol.texts[latest.protocol.name_text_id].in_language("en").title
     return PatientRow(

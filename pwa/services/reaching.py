@@ -20,6 +20,7 @@ from pwa.store.scope import ClinicScope
 TEST_USEFUL = timedelta(minutes=5)
 TESTS_AT_MOST = 20
 TEST_WINDOW = timedelta(hours=1)
+SUBSCRIPTIONS_AT_MOST = 60  # an app sends its own again at every launch
 
 
 class EndpointIsGone(Refused):
@@ -55,6 +56,7 @@ def subscribe(
 
     Raises BadInput for an endpoint that is no push service's, or a key that is none of ours.
     """
+    count_try(scope.session, "subscribe", str(device.id), SUBSCRIPTIONS_AT_MOST, TEST_WINDOW, moment.wall)
     endpoint = check_endpoint(subscription.endpoint, rules)
     PushTarget(subscription.endpoint, subscription.p256dh, subscription.auth)  # refuses keys that are none
     if subscription.key_id not in {key.id for key in operations.vapid_keys(scope.session)}:

@@ -144,9 +144,7 @@ def _store_and_apply(
     return Answer(event.id, SyncResult.STORED)
 
 
-def _reject(
-    scope: ClinicScope, device: Device, entry: LedgerEntry, reason: str, moment: Moment
-) -> Answer:
+def _reject(scope: ClinicScope, device: Device, entry: LedgerEntry, reason: str, moment: Moment) -> Answer:
     """What a patient made is kept even when it cannot be used."""
     plans.add_event(scope, device.patient_id, replace(entry, rejected=reason[:200]), moment.wall)
     return Answer(entry.event_id, SyncResult.REJECTED, reason)

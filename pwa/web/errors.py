@@ -7,13 +7,14 @@ from http import HTTPStatus
 from apiflask import APIFlask
 from apiflask.exceptions import HTTPError
 from flask import Response, jsonify
-from sqlalchemy.exc import IntegrityError, OperationalError
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from pwa.domain.errors import AfterbeamError, BadInput, NotAllowed, NotFound, Refused, TooManyTries
 from pwa.logs import get_logger
 from pwa.services.joining import LinkNotUsable
 from pwa.services.reaching import EndpointIsGone
+from pwa.web.api.schemas import FIELD_NAMES
 
 STATUS = {
     BadInput: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -49,6 +50,8 @@ def set_up(app: APIFlask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(IntegrityError, _clash)
     app.register_error_handler(OperationalError, _busy)
+    app.register_error_handler(DataError, _not_text)
+    app.register_error_handler(RecursionError, _not_text)
     app.register_error_handler(Exception, _unexpected)
     app.error_processor(_validation)
 
@@ -65,17 +68,22 @@ def _validation(error: HTTPError) -> Response:
     if error.status_code != HTTPStatus.UNPROCESSABLE_ENTITY:
         return problem(error.status_code, "http", error.message or HTTPStatus(error.status_code).phrase)
     fields = error.detail.get("json", {}) if isinstance(error.detail, dict) else {}
-    names = ", ".join(sorted(map(str, fields))) if isinstance(fields, dict) else ""
+    # The first part of "events.3", and our own names only: an unknown field's name is somebody's text.
+    names = ", ".join(sorted({str(name).partition(".")[0] for name in fields} & FIELD_NAMES))
     where = f" Look at: {names}." if names else ""
     return problem(error.status_code, "bad_input", f"What was sent does not have the right form.{where}")
 
 
 def _http(error: HTTPException) -> Response:
     status = error.code or 500
-    return problem(status, "http", _PLAIN.get(status, error.description or HTTPStatus(status).phrase))
+    answer = problem(status, "http", _PLAIN.get(status, HTTPStatus(status).phrase))
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        answer.headers["Allow"] = ", ".join(sorted(error.valid_methods))  # RFC 9110, 15.5.6
+    return answer
 
 
 _PLAIN = {
+    400: "This request cannot be read.",
     404: "There is nothing at this address.",
     405: "This address does not take that kind of request.",
     413: "This is too much at once. Send it in smaller parts.",
@@ -85,6 +93,11 @@ _PLAIN = {
 
 def _clash(_error: IntegrityError) -> Response:
     return problem(409, "clash", "Somebody else was faster. Load the page again and repeat it.")
+
+
+def _not_text(_error: Exception) -> Response:
+    """A NUL in a text, or lists in lists in lists: nothing that our pages send."""
+    return problem(422, "bad_input", "What was sent does not have the right form.")
 
 
 def _busy(error: OperationalError) -> Response:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
+from pwa.domain.errors import ConfigurationError
 from pwa.services.house import require_newest_schema
 from pwa.services.housekeeping import dispatcher_health
 from pwa.web.auth import moment
@@ -42,12 +44,18 @@ def all_of_it() -> Response:
 
 
 def _database_answers() -> bool:
-    with reading() as session:
-        session.execute(select(1))
-    require_newest_schema(the_house().database)
+    try:
+        with reading() as session:
+            session.execute(select(1))
+        require_newest_schema(the_house().database)
+    except (SQLAlchemyError, ConfigurationError):
+        return False
     return True
 
 
 def _dispatcher_is_well() -> bool:
-    with reading() as session:
-        return dispatcher_health(session, moment()).well
+    try:
+        with reading() as session:
+            return dispatcher_health(session, moment()).well
+    except SQLAlchemyError:
+        return False

@@ -1,35 +1,44 @@
-/** What a person can do here: sign in and out, enrol, make a new code. Each answers what went wrong, or null. */
+/** What a person can do here: sign in and out, enrol, make a new code. */
 
 import { batch } from "@preact/signals";
 import type { Enrolled, Enrolment, Invitation } from "./api";
 import { endSession, newEra, refreshAfterChange } from "./poll";
 import { ask, type Answer } from "./server";
-import { draft, email, forget, guests, rowOf, said, session, setSkew, welcome } from "./store";
+import { draft, email, forget, guests, rowOf, said, session, setSkew, trouble, welcome } from "./store";
 import { EMPTY } from "./draft";
 import { clinicWords } from "./words";
 
+/** What went wrong, in words; empty when the sign-in form says it; null when all is well. */
 export type Problem = string | null;
 
-export async function signIn(password: string): Promise<Problem> {
+export async function signIn(password: string): Promise<void> {
   const words = clinicWords();
+  trouble.value = null;
   const answer = await ask("session", "POST", { email: email.value.trim(), password });
-  if (answer.status === 429) return words.too_many;
-  if (answer.status === 401 || answer.status === 422) return words.wrong;
-  if (!answer.ok) return explain(answer);
+  if (!answer.ok) {
+    trouble.value = answer.status === 429 ? words.too_many : isWrong(answer) ? words.wrong : explain(answer);
+    return;
+  }
   newEra();
+  session.value = "opening";
   await refreshAfterChange();
-  return session.peek() === "out" ? words.no_cookie : null;
+  if (session.peek() === "out") trouble.value = words.no_cookie;
 }
 
-export async function signOut(): Promise<Problem> {
+const isWrong = ({ status }: Answer<unknown>): boolean => status === 401 || status === 422;
+
+export async function signOut(): Promise<void> {
   const answer = await ask("session", "DELETE");
-  if (!answer.ok && answer.status !== 401) return answer.status ? explain(answer) : clinicWords().still_signed_in;
+  if (!answer.ok && answer.status !== 401) {
+    trouble.value = answer.status ? explain(answer) : clinicWords().still_signed_in;
+    return;
+  }
   batch(() => {
     forget();
     email.value = "";
+    trouble.value = null;
     endSession(false);
   });
-  return null;
 }
 
 export async function enrol(enrolment: Enrolment): Promise<Problem> {

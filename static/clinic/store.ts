@@ -29,10 +29,12 @@ export const serverNow = computed(() => now.value + skew.value);
 export const careNow = computed(() => (overview.value ? millis(overview.value.now) : serverNow.value));
 export const zone = computed(() => overview.value?.clinic.zone ?? "UTC");
 
+export const trouble = signal<string | null>(null); // why signing in or out failed
 export const email = signal("");
 export const draft = signal<Draft>(EMPTY);
 export const guests = signal<Guest[]>([]); // newest first
 export const openGuest = signal<string | null>(null); // whose code is shown large
+export const focusGuest = signal<string | null>(null); // whose card takes the focus when it is drawn
 export const said = signal(""); // for screen readers
 
 export const rowOf = (id: string) => overview.value?.patients.find((row) => row.id === id);
@@ -54,6 +56,7 @@ export function receive(fresh: Overview): void {
     lastCheck.value = now.value = wallNow();
     session.value = "in";
     sessionOver.value = false;
+    trouble.value = null;
   });
   const news = guests.value.filter((guest) => stageOfGuest(guest) !== stages.get(guest.id));
   if (news.length) said.value = news.map((guest) => clinicWords().said[stageOfGuest(guest)](guest.first_name)).join(" ");
@@ -74,7 +77,7 @@ export function forget(): void {
 export function welcome(guest: Guest): void {
   batch(() => {
     guests.value = [guest, ...guests.value.filter(({ id }) => id !== guest.id)];
-    openGuest.value = guest.id;
+    openGuest.value = focusGuest.value = guest.id;
   });
 }
 

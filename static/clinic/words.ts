@@ -1,6 +1,6 @@
 /** Words of the clinic page: short, for somebody between two rooms. */
 
-import { catalogue, plural } from "../shared/strings";
+import { catalogue } from "../shared/strings";
 
 /** Plain names of what the protocols call by an id; an id that is not here is shown with its underscores taken out. */
 const NAMES: Record<string, string> = {
@@ -76,9 +76,8 @@ export const clinicWords = catalogue({
     enrolled: (name: string) => `${name} is enrolled. Show the code.`,
 
     joining: "Joining now",
-    hold_up: (name: string) => `${name}: scan this with the phone`,
     qr: (name: string) => `QR code with the join link for ${name}`,
-    code: "Or type this code",
+    code: "No camera? Type this code",
     at_address: (address: string) => `at ${address}`,
     code_ends: (left: string) => `Works for ${left}`,
     code_over: "The typed code has run out. The square and the link still work today.",
@@ -91,17 +90,17 @@ export const clinicWords = catalogue({
     new_code_for: (name: string) => `New code for ${name}`,
     making: "Making a code",
     show: "Show code",
-    hide: "Fold",
+    show_steps: "Show steps",
     close: "Close",
     finished: "Done",
     of: (word: string, name: string) => `${word}: ${name}`,
 
     join_waits: "Not joined yet",
-    join_help: ["Open the phone's camera, point it at the square, tap the link.", "No camera, or the link fails? Type the code, or press New code."],
+    join_help: ["Open the phone's camera, point it at the square, tap the link.", "The link fails? Type the code, or press New code."],
     confirm_waits: (device: string) => `Open on ${device}, not confirmed`,
     confirm_help: ["On the phone: tap \"Yes, this is right\".", "They tapped No? Check name and procedure, then press New code."],
     joined: (when: string, device: string) => `Joined ${when} on ${device}`,
-    reminders_later: "Reminders on",
+    reminders_later: "Then: reminders on",
     reminders_on: "Reminders on",
     reminders_wait: "Reminders not on yet",
     reminders_help: [
@@ -109,7 +108,7 @@ export const clinicWords = catalogue({
       "iPhone or iPad: add the app to the Home Screen first, and open it from there.",
       "Blocked? The phone shows how to allow them. Without reminders the plan still works.",
     ],
-    test_later: "Test reminder seen",
+    test_later: "Then: test reminder seen",
     test_seen: (when: string) => `Test reminder seen ${when}`,
     test_waits: "Test reminder not seen yet",
     test_help: [
@@ -129,7 +128,6 @@ export const clinicWords = catalogue({
     },
 
     patients: "Patients",
-    patient_count: (count: number) => plural(count, "patient", "patients"),
     last_check: (time: string) => `Last check ${time}`,
     nobody: "Nobody is enrolled yet.",
     nobody_help: "Enrol the first patient: the list fills by itself.",
@@ -137,8 +135,8 @@ export const clinicWords = catalogue({
     nobody_named: (text: string) => `Nobody is called "${text}".`,
     day: (day: number) => `Day ${day}`,
     before: (days: number) => (days === 1 ? "Treatment tomorrow" : `Treatment in ${days} days`),
+    treated_today: "treated today",
     treated_on: (date: string) => `treated ${date}`,
-    on: (date: string) => `on ${date}`,
     not_joined: "Not joined yet",
     not_confirmed: "Opened, not confirmed",
     off: "Reminders off",

@@ -54,12 +54,12 @@ function gathered(plan: Plan, days: number[], today: number, size: number): Cell
   return cells;
 }
 
-/** A phase is named at its first cell that has room: a name is as wide as three days. */
+/** A phase is named at its first cell that has room: a name is as wide as four days. */
 function labelled(cells: Cell[]): Cell[] {
   const named = new Set<Phase>();
   const labels: Cell["label"][] = [];
   cells.forEach(({ today, phase }, at) => {
-    const crowded = labels.slice(-2).some(Boolean) || cells.slice(at + 1, at + 3).some((cell) => cell.today);
+    const crowded = labels.slice(-3).some(Boolean) || cells.slice(at + 1, at + 4).some((cell) => cell.today);
     const label = today ? "today" : named.has(phase) || crowded ? null : phase;
     if (label === phase) named.add(phase);
     labels.push(label);

@@ -9,7 +9,7 @@ const push = (id: string) => readPayload(JSON.stringify({
   notification: { title: "Afterbeam", body: "You have a reminder", navigate: "https://x/", tag: id, lang: "en", dir: "auto", data: { id } },
 }));
 
-test.each([[0, "Afterbeam", "You have a reminder"], [1, "Care step due", "Open the app to see it"], [2, "Cool your skin", undefined]] as const)(
+test.each([[0, "Afterbeam", "You have a reminder"], [1, "Care step due", "Open the app to see it"], [2, "Cool your skin for 10 minutes", undefined]] as const)(
   "level %i shows as much as was allowed", (level, title, body) => {
     const shown = notificationFor(push("notice-1"), bundle, level, true);
     expect(shown.title).toBe(title);

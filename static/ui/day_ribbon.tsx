@@ -30,7 +30,7 @@ export function DayRibbon({ plan, today, marks, label }: Props) {
 function Day({ cell }: { cell: Cell }) {
   const words = todayWords();
   const { phase, first, last, today, past, marked, label } = cell;
-  const kind = `${phase}${today ? " is-today" : ""}${past ? " is-past" : ""}${first < last ? " is-many" : ""}`;
+  const kind = `${phase}${today ? " is-today" : ""}${past ? " is-past" : ""}${first < last ? " is-many" : last > 99 ? " is-wide" : ""}`;
   const under = label && (label === "today" ? words.today : words.phases[label]);
   return (
     <div class={`cell ${kind}`}>

@@ -53,7 +53,8 @@ def build_bundle(
         "settings": settings_part(patient),
         "push": _push(scope, device, vapid_key),
         "plans": [
-            plan_part(plan, approved[plan.id], recovery.facts, patient.language) for plan in recovery.plans
+            plan_part(plan, approved[plan.id], recovery.facts, clinic.hours, patient.language)
+            for plan in recovery.plans
         ],
         "agenda": day_parts(recovery, clinic, moment.care),
         "notices": words,

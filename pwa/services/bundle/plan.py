@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
-from pwa.domain.care_plan import CarePlan, Fact
+from pwa.domain.care_plan import CarePlan, Fact, step_of
+from pwa.domain.opening_hours import OpeningHours, next_open_day
 from pwa.domain.protocol import Area, FactQuestion, Restriction, StepKind, Words
 from pwa.services.bundle.shapes import (
     CardPart,
@@ -18,7 +19,9 @@ from pwa.services.bundle.shapes import (
 from pwa.services.instants import instant
 
 
-def plan_part(plan: CarePlan, approved: bool, facts: Sequence[Fact], language: str) -> PlanPart:
+def plan_part(
+    plan: CarePlan, approved: bool, facts: Sequence[Fact], hours: OpeningHours, language: str
+) -> PlanPart:
     """One plan in the patient's language."""
     content = plan.protocol
     closing = _words(plan, content.closing_text_id, language)
@@ -52,7 +55,7 @@ def plan_part(plan: CarePlan, approved: bool, facts: Sequence[Fact], language: s
             for one in content.facts
             if _holds(plan, one.variants, None) and (part := _fact(plan, one, facts, language)) is not None
         ],
-        "visits": _visits(plan),
+        "visits": _visits(plan, hours),
         "closing": {"title": closing.title, "body": closing.body},
     }
 
@@ -118,13 +121,14 @@ def _fact(plan: CarePlan, one: FactQuestion, facts: Sequence[Fact], language: st
     }
 
 
-def _visits(plan: CarePlan) -> list[VisitPart]:
-    days: set[int] = set()
+def _visits(plan: CarePlan, hours: OpeningHours) -> list[VisitPart]:
+    """When the clinic likes to see the patient: one that falls on a closed day is on the next open one."""
+    dates: set[date] = set()
     for task in plan.tasks:
-        step = next(one for one in plan.protocol.steps if one.id == task.step_id)
-        if step.kind is not StepKind.VISIT:
+        step = step_of(plan.protocol, task.step_id)
+        if step is None or step.kind is not StepKind.VISIT:
             continue
         length = (task.ends_on - task.starts_on).days
-        dates = (task.starts_on + timedelta(days=offset) for offset in range(length))
-        days.update(day for day in map(plan.day_number, dates) if day in step.days)
-    return [{"day": day, "date": plan.date_of(day).isoformat()} for day in sorted(days)]
+        days = (task.starts_on + timedelta(days=offset) for offset in range(length))
+        dates.update(next_open_day(hours, day) for day in days if plan.day_number(day) in step.days)
+    return [{"day": plan.day_number(day), "date": day.isoformat()} for day in sorted(dates)]

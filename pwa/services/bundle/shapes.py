@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 
 class ClockPart(TypedDict):
@@ -171,6 +171,7 @@ class DayPart(TypedDict):
 class NoticeWordsPart(TypedDict):
     titles: list[str]
     bodies: list[str]
+    occurrence_ids: NotRequired[list[str]]
 
 
 class BundlePart(TypedDict):

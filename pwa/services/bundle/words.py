@@ -59,6 +59,7 @@ def _words_of(
     return {
         "titles": [lock.title, lock.title, ", ".join(words.title for words in steps)],
         "bodies": [neutral.body, lock.body, " ".join(words.body for words in steps)],
+        "occurrence_ids": [str(item.occurrence_id) for item in items],
     }
 
 

@@ -6,6 +6,7 @@ from apiflask import APIBlueprint
 from flask import Response, jsonify
 
 from pwa.services import joining
+from pwa.services.joining import Joined
 from pwa.store.scope import in_clinic
 from pwa.web.api.schemas import JoinAnswerIn, JoinIn
 from pwa.web.auth import (
@@ -27,15 +28,7 @@ blueprint = APIBlueprint("joins", __name__, url_prefix="/api/v1/join")
 @blueprint.input(JoinIn)
 def join(json_data: JoinIn) -> Response:
     """Use an invitation up, and let this phone in."""
-    now, keys = moment(), the_house().keys
-    with writing() as session:
-        joining.count_join_try(session, caller(), now)
-    with writing() as session:
-        if json_data.token is not None:
-            joined = joining.join_by_token(session, keys, json_data.token, device_label(), now)
-        else:
-            joined = joining.join_by_code(session, keys, json_data.code or "", device_label(), now)
-        joining.forget_join_tries(session, caller())
+    joined = _by_code(json_data.code) if json_data.token is None else _by_token(json_data.token)
     response = jsonify(
         device_id=str(joined.device.id),
         device_token=joined.token,
@@ -46,6 +39,21 @@ def join(json_data: JoinIn) -> Response:
     )
     set_cookie(response, DEVICE_COOKIE, joined.cookie, int(joining.CREDENTIAL_LIFE.total_seconds()))
     return response
+
+
+def _by_token(token: str) -> Joined:
+    with writing() as session:
+        return joining.join_by_token(session, the_house().keys, token, device_label(), moment())
+
+
+def _by_code(code: str | None) -> Joined:
+    """Tries are counted for codes only: nobody guesses a token, and a waiting room shares an address."""
+    with writing() as session:
+        joining.count_code_try(session, caller(), moment())
+    with writing() as session:
+        joined = joining.join_by_code(session, the_house().keys, code or "", device_label(), moment())
+        joining.forget_code_tries(session, caller())
+    return joined
 
 
 @blueprint.post("/answer")

@@ -80,5 +80,4 @@ class EnrolIn(_Strict):
     treated_at: datetime | None = None  # the clinic's wall clock; None: now
 
 
-class NoBody(_Strict):
-    """Nothing."""
+FIELD_NAMES = frozenset(name for shape in _Strict.__subclasses__() for name in shape.model_fields)

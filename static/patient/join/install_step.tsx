@@ -24,13 +24,13 @@ export function Install() {
       {where === "android" && !offer && <Steps steps={words.install_menu} />}
       <div class="choices">
         {offer && <button class="main" onClick={add}>{words.install_android}</button>}
-        <button class={offer ? "" : "main"} onClick={next}>{offer ? words.install_skip : words.install_next}</button>
+        <button onClick={next}>{offer ? words.install_skip : words.install_next}</button>
       </div>
     </section>
   );
 }
 
-function IosSteps() {
+export function IosSteps() {
   const words = joinWords();
   const code = kept.value?.meta.joining?.answer.install_code;
   return (

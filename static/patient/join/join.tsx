@@ -38,7 +38,7 @@ function ByLink({ token }: { token: string }) {
       <p>{words[problem.value]}</p>
       {!last && <p>{words.not_usable_help}</p>}
       {last && <button class="main" onClick={() => void join({ token })}>{words.again}</button>}
-      <button onClick={() => ((joinToken.value = null), (problem.value = null))}>{words.other_code}</button>
+      <button class={last ? "" : "main"} onClick={() => ((joinToken.value = null), (problem.value = null))}>{words.other_code}</button>
     </section>
   );
 }

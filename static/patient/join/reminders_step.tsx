@@ -2,10 +2,10 @@
 
 import { useEffect } from "preact/hooks";
 import { joinWords } from "../../shared/words/join";
-import { platform } from "../install";
+import { platform, runsAsApp } from "../install";
 import { go } from "../route";
 import { bundle } from "../store";
-import { Steps } from "./install_step";
+import { IosSteps, Steps } from "./install_step";
 import { finish } from "./joining";
 import { allow, forget, sendTest, state, type ReminderState } from "./test_push";
 
@@ -17,6 +17,7 @@ export function Reminders() {
   return (
     <section class="card" aria-busy={busy}>
       <div role="status" class="stack">{body(it)}</div>
+      {busy && <progress aria-label={words.testing} />}
       {it === "ask" || it === "dismissed" ? <button class="main" onClick={() => void allow()}>{words.allow}</button> : null}
       {it === "failed" || it === "denied" || it === "not_sent"
         ? <button class="main" onClick={() => void allow()}>{words.again}</button> : null}
@@ -35,7 +36,9 @@ function body(it: ReminderState) {
     case "subscribing": return <Say title={words.subscribing} lines={[]} />;
     case "testing": return <Say title={words.testing} lines={[words.testing_help]} />;
     case "works": return <Say title={words.works} lines={[]} good />;
-    case "unsupported": return <Say title={words.unsupported} lines={[words.unsupported_help, words.unsupported_other]} />;
+    case "unsupported":
+      if (platform() === "ios" && !runsAsApp()) return <><Say title={words.home_first} lines={[words.home_first_help]} /><IosSteps /></>;
+      return <Say title={words.unsupported} lines={[words.unsupported_help, words.unsupported_other]} />;
     case "failed": return <Say title={words.failed} lines={[words.failed_help]} />;
     case "not_sent": return <Say title={words.failed} lines={[words.not_sent]} />;
     case "late": return <Say title={words.late} lines={[words.late_help, words.late_clinic]} />;
@@ -51,7 +54,7 @@ function Say({ title, lines, good = false }: { title: string; lines: string[]; g
 function CallClinic() {
   const number = bundle.value?.clinic.day_phone;
   if (!number) return null;
-  return <a class="button" href={`tel:${number.replace(/[^+\d*#]/g, "")}`}>{joinWords().call_clinic(number)}</a>;
+  return <a class="button" href={`tel:${number.replace(/[^+\d*#]/g, "")}`}><span>{joinWords().call_clinic} <bdi class="number">{number}</bdi></span></a>;
 }
 
 function Leave({ main, children }: { main: boolean; children: string }) {

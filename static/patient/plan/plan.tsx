@@ -25,7 +25,7 @@ export function PlanScreen() {
         {plans.map((plan, at) => <Heading key={plan.id} plan={plan} main={at === 0} />)}
         {plans.some(({ status }) => status === "on_hold") && <p class="note">{words.on_hold}</p>}
         <h2>{words.days}</h2>
-        {days.map((day) => <Day key={day.date} day={day} plans={plans} />)}
+        <div class="days">{days.map((day) => <Day key={day.date} day={day} plans={plans} />)}</div>
         {last && <p class="quiet">{words.beyond(longDate(last))}</p>}
       </div>
       <div class="aside">

@@ -22,7 +22,7 @@ export function CoolingTimer({ item }: { item: AgendaItem }) {
   if (running?.occurrence_id === id) return <Running started={running.started_at} seconds={seconds} />;
   return (
     <div class="cooling">
-      <p><strong>{words.cool_how}</strong> {words.cool_numb}</p>
+      <p>{item.body}</p>
       <button onClick={() => void keep({ occurrence_id: id, started_at: wallNow() })}>
         {words.cool_start(Math.round(seconds / 60))}
       </button>

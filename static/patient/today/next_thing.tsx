@@ -35,13 +35,15 @@ function Thing({ item, opened }: { item: AgendaItem; opened: boolean }) {
     <section class="card next">
       <p class="over">{opened ? words.from_reminder : words.now} · {timeOf(asksAt(item))}</p>
       <h2>{item.title}</h2>
-      <p>{item.body}</p>
-      {item.timer_seconds !== null && <CoolingTimer item={item} />}
+      <HowTo item={item} />
       <Choices item={item} />
       {item.why && <details class="why"><summary>{words.why}</summary><p>{item.why}</p></details>}
     </section>
   );
 }
+
+export const HowTo = ({ item }: { item: AgendaItem }) =>
+  item.timer_seconds === null ? <p>{item.body}</p> : <CoolingTimer item={item} />;
 
 /** Done, Later, Skip. Shared with the list of today. */
 export function Choices({ item }: { item: AgendaItem }) {

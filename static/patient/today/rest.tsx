@@ -8,7 +8,7 @@ import { isSettled } from "../../domain/today";
 import { Fold } from "../../ui/card";
 import { Icon } from "../../ui/icons";
 import { reopen } from "../actions";
-import { Choices } from "./next_thing";
+import { Choices, HowTo } from "./next_thing";
 
 export function Rest({ day }: { day: AgendaDay }) {
   const words = todayWords();
@@ -28,10 +28,9 @@ function Row({ item }: { item: AgendaItem }) {
         <time>{timeOf(millis(item.due_at))}</time>
         <span>{item.title}<Outcome item={item} /></span>
       </summary>
-      <p>{item.body}</p>
       {isSettled(item)
-        ? <button onClick={() => void reopen(item)}>{words.mark_open}</button>
-        : <Choices item={item} />}
+        ? <div><button onClick={() => void reopen(item)}>{words.mark_open}</button></div>
+        : <div class="stack"><HowTo item={item} /><Choices item={item} /></div>}
     </details>
   );
 }

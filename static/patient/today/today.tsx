@@ -36,11 +36,11 @@ export function Today() {
         {plans.map((plan, at) => <Heading key={plan.id} plan={plan} main={at === 0} />)}
         {over && <Closing />}
         {!over && <NextThing item={view.now} next={view.next} opened={wasOpened} />}
-        {plans.flatMap((plan) => questionsOn(plan, today.value, dateOf).map((fact) => (
+        {!over && plans.flatMap((plan) => questionsOn(plan, today.value, dateOf).map((fact) => (
           <Question key={plan.id + fact.name} plan={plan} fact={fact} />
         )))}
-        <Offers />
-        {view.day && view.day.items.length > 0 && <Rest day={view.day} />}
+        {!over && <Offers />}
+        {!over && view.day && view.day.items.length > 0 && <Rest day={view.day} />}
       </div>
       <div class="aside">
         <Questions />

@@ -6,7 +6,6 @@ export const coolingWords = catalogue({
   en: {
     cool_start: (minutes: number) => `Start ${plural(minutes, "minute", "minutes")}`,
     cool_how: "In a clean cloth, never ice on skin.",
-    cool_numb: "If your skin is still numb, ask your clinic first.",
     cool_running: "Cooling",
     cool_left: "left",
     cool_stop: "Stop",

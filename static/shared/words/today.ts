@@ -23,7 +23,7 @@ export const todayWords = catalogue({
     done: "Done",
     later: "Later",
     skip: "Skip",
-    later_in: { 30: "In 30 minutes", 60: "In 1 hour", 120: "In 2 hours" } as Record<number, string>,
+    later_in: { 30: "30 minutes", 60: "1 hour", 120: "2 hours" } as Record<number, string>,
     back: "Back",
     was_done: "Done",
     was_skipped: "Skipped",

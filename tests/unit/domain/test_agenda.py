@@ -11,6 +11,7 @@ import pytest
 
 from pwa.domain.agenda import Agenda, AgendaItem, NotReminded, Place, Preferences, Settled, Snooze
 from pwa.domain.care_plan import CarePlan, CarePlanStatus, occurrence_id
+from pwa.domain.opening_hours import next_open_day, parse
 from pwa.domain.protocol import Anchor, Gate, QuietPolicy, Step, StepKind
 from tests.support.protocols import (
     ANTIVIRAL,
@@ -463,6 +464,20 @@ def test_an_occurrence_keeps_its_name_when_zone_wake_and_quiet_hours_change() ->
 
 def test_a_follow_up_visit_is_reminded_on_its_days_only() -> None:
     plan = one_step(FOLLOW_UP)
-    asked = [number for number in range(0, 100) if agenda_on(day(number), plan).items]
+    always = parse("Mon-Sun 09:00-17:30", LONDON)
+    asked = [number for number in range(0, 100) if agenda_on(day(number), plan, hours=always).items]
     assert asked == [7, 30, 90]
     assert isinstance(agenda_on(day(7), plan).items[0].occurrence_ids[0], UUID)
+
+
+def test_a_visit_that_falls_on_closed_days_is_reminded_once_when_the_clinic_opens_again() -> None:
+    plan = one_step(FOLLOW_UP)
+    closed_wednesdays = parse("Mon-Tue 09:00-17:30; Thu-Fri 09:00-17:30", LONDON)
+    asked = [
+        plan.date_of(number)
+        for number in range(0, 100)
+        if agenda_on(day(number), plan, hours=closed_wednesdays).items
+    ]
+    usual = [plan.date_of(number) for number in (7, 30, 90)]
+    assert asked == [next_open_day(closed_wednesdays, each) for each in usual]
+    assert asked != usual

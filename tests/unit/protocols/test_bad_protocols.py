@@ -7,7 +7,7 @@ import pytest
 from pwa.domain.errors import BadInput
 from pwa.protocols.errors import ProtocolError
 from pwa.protocols.loader import load_file, load_text
-from tests.unit.protocols.helpers import changed, seed_text
+from tests.unit.protocols.seeds import changed, seed_text
 
 BAD = [
     ("heal_days: {min: 5", "heal_days: {min: five", "heal_days.min", "whole number"),

@@ -4,7 +4,7 @@ import pytest
 
 from pwa.protocols.linter import Level, lint
 from pwa.protocols.loader import load_text
-from tests.unit.protocols.helpers import lint_changed, seed_text
+from tests.unit.protocols.seeds import lint_changed, seed_text
 
 CO2, TATTOO = "co2_full", "pigment_tattoo"
 

@@ -17,7 +17,7 @@ from pwa.protocols.errors import ProtocolError
 from pwa.protocols.linter import lint
 from pwa.protocols.loader import load_seed, load_text
 from pwa.protocols.packaged import packaged_sources
-from tests.unit.protocols.helpers import PROCEDURES, changed, seed, seed_text
+from tests.unit.protocols.seeds import PROCEDURES, changed, seed, seed_text
 
 OPENS_SKIN = ("co2_full", "eryag_full", "fractional_ablative", "pigment_tattoo")
 every_procedure = pytest.mark.parametrize("procedure", PROCEDURES)

@@ -11,7 +11,7 @@ from pwa.domain.errors import BadInput
 from pwa.domain.opening_hours import OpeningHours, is_open, parse
 from pwa.domain.protocol import Area, StepKind
 from pwa.protocols.simulator import SimulatedReminder, simulate
-from tests.unit.protocols.helpers import PROCEDURES, seed
+from tests.unit.protocols.seeds import PROCEDURES, seed
 
 LONDON = ZoneInfo("Europe/London")
 PLACE = Place(51.5, 0.0)

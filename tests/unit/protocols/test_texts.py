@@ -11,7 +11,7 @@ from pwa.protocols.lint_words import (
 )
 from pwa.protocols.packaged import LOCK_SCREEN_TURNS, app_text, lock_screen_text, packaged_texts
 from pwa.protocols.schema import WordsPart
-from tests.unit.protocols.helpers import seed
+from tests.unit.protocols.seeds import seed
 
 
 def test_every_packaged_text_is_used() -> None:
