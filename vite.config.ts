@@ -34,7 +34,7 @@ const page = (name: string, input: string): InlineConfig => ({
         entryFileNames: "assets/[name]-[hash].js",
         chunkFileNames: "assets/[name]-[hash].js",
         assetFileNames: `assets/${name}-[hash][extname]`,
-        codeSplitting: { groups: [{ name, tags: ["$initial"] }, { name: "questions", test: /today.(expected|questions|restrictions|sun_strip)/ }] },
+        codeSplitting: { groups: [{ name, tags: ["$initial"] }] },
       },
     },
   },

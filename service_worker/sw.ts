@@ -13,7 +13,7 @@ function on<E extends ExtendableEvent>(name: string, act: (event: E) => Promise<
 
 on("install", install);
 on("activate", activate);
-on("push", ({ data }: PushEvent) => pushed(data));
+on("push", pushed);
 on("notificationclick", clicked);
 on("notificationclose", ({ notification }: NotificationEvent) => report(notification.data.id, "dismissed"));
 on("pushsubscriptionchange", resubscribed);

@@ -12,7 +12,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-
     op.create_table(
         "clinics",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -73,6 +72,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("content_hash", name=op.f("pk_protocol_documents")),
     )
     op.create_table(
+        "push_origins",
+        sa.Column("origin", sa.String(length=255), nullable=False),
+        sa.Column("vapid_key_id", sa.String(length=64), nullable=False),
+        sa.Column("last_accepted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("origin", "vapid_key_id", name=op.f("pk_push_origins")),
+    )
+    op.create_table(
         "server_meta",
         sa.Column("name", sa.String(length=64), nullable=False),
         sa.Column("value", sa.String(length=255), nullable=False),
@@ -114,6 +120,9 @@ def upgrade() -> None:
         sa.Column("object_id", sa.String(length=64), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "actor_kind IN ('staff', 'operator', 'device')", name=op.f("ck_audit_entries_actor_kind")
+        ),
         sa.ForeignKeyConstraint(["clinic_id"], ["clinics.id"], name=op.f("fk_audit_entries_clinic_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entries")),
         sa.UniqueConstraint("clinic_id", "id", name=op.f("uq_audit_entries_clinic_id_id")),
@@ -241,22 +250,6 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_protocol_versions_current", ["clinic_id", "procedure", "created_at"], unique=False
         )
-
-    op.create_table(
-        "staff_sessions",
-        sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("staff_id", sa.Uuid(), nullable=False),
-        sa.Column("clinic_id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["clinic_id"], ["clinics.id"], name=op.f("fk_staff_sessions_clinic_id")),
-        sa.ForeignKeyConstraint(["staff_id"], ["staff_accounts.id"], name=op.f("fk_staff_sessions_staff_id")),
-        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_staff_sessions")),
-    )
-    with op.batch_alter_table("staff_sessions", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_staff_sessions_staff_id"), ["staff_id"], unique=False)
 
     op.create_table(
         "care_plans",
@@ -414,6 +407,9 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "ended_because IN ('too_late', 'collapsed')", name=op.f("ck_notices_ended_because")
+        ),
         sa.CheckConstraint("(patient_id IS NULL) <> (staff_id IS NULL)", name=op.f("ck_notices_one_person")),
         sa.CheckConstraint("useful_until > due_at", name=op.f("ck_notices_useful_after_due")),
         sa.ForeignKeyConstraint(
@@ -421,8 +417,12 @@ def upgrade() -> None:
             ["patients.clinic_id", "patients.id"],
             name=op.f("fk_notices_clinic_id_patient_id"),
         ),
+        sa.ForeignKeyConstraint(
+            ["clinic_id", "staff_id"],
+            ["memberships.clinic_id", "memberships.staff_id"],
+            name=op.f("fk_notices_clinic_id_staff_id"),
+        ),
         sa.ForeignKeyConstraint(["clinic_id"], ["clinics.id"], name=op.f("fk_notices_clinic_id")),
-        sa.ForeignKeyConstraint(["staff_id"], ["staff_accounts.id"], name=op.f("fk_notices_staff_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
         sa.UniqueConstraint("clinic_id", "id", name=op.f("uq_notices_clinic_id_id")),
         sa.UniqueConstraint("patient_id", "slot_key", name=op.f("uq_notices_patient_id_slot_key")),
@@ -517,6 +517,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("patient_id", name=op.f("pk_patient_keys")),
     )
     op.create_table(
+        "staff_sessions",
+        sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["clinic_id", "staff_id"],
+            ["memberships.clinic_id", "memberships.staff_id"],
+            name=op.f("fk_staff_sessions_clinic_id_staff_id"),
+        ),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_staff_sessions")),
+    )
+    with op.batch_alter_table("staff_sessions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_staff_sessions_staff_id"), ["staff_id"], unique=False)
+
+    op.create_table(
         "device_credentials",
         sa.Column("credential_hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("clinic_id", sa.Uuid(), nullable=False),
@@ -562,6 +581,7 @@ def upgrade() -> None:
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("said_by IN ('patient', 'clinic')", name=op.f("ck_facts_said_by")),
         sa.ForeignKeyConstraint(
             ["clinic_id", "care_plan_id"],
             ["care_plans.clinic_id", "care_plans.id"],
@@ -636,23 +656,29 @@ def upgrade() -> None:
         sa.Column("step_id", sa.String(length=64), nullable=False),
         sa.Column("text_id", sa.String(length=96), nullable=False),
         sa.Column("nominal_day", sa.Date(), nullable=False),
-        sa.Column("live", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["clinic_id", "care_plan_id"],
+            ["care_plans.clinic_id", "care_plans.id"],
+            name=op.f("fk_notice_items_clinic_id_care_plan_id"),
+        ),
         sa.ForeignKeyConstraint(
             ["clinic_id", "notice_id"],
             ["notices.clinic_id", "notices.id"],
             name=op.f("fk_notice_items_clinic_id_notice_id"),
         ),
+        sa.ForeignKeyConstraint(
+            ["clinic_id", "patient_id"],
+            ["patients.clinic_id", "patients.id"],
+            name=op.f("fk_notice_items_clinic_id_patient_id"),
+        ),
         sa.PrimaryKeyConstraint("notice_id", "occurrence_id", name=op.f("pk_notice_items")),
+        sa.UniqueConstraint(
+            "patient_id",
+            "occurrence_id",
+            "snooze",
+            name=op.f("uq_notice_items_patient_id_occurrence_id_snooze"),
+        ),
     )
-    with op.batch_alter_table("notice_items", schema=None) as batch_op:
-        batch_op.create_index(
-            "uq_notice_items_live",
-            ["patient_id", "occurrence_id", "snooze"],
-            unique=True,
-            postgresql_where=sa.text("live"),
-            sqlite_where=sa.text("live"),
-        )
-
     op.create_table(
         "patient_events",
         sa.Column("patient_id", sa.Uuid(), nullable=False),
@@ -760,6 +786,7 @@ def upgrade() -> None:
         sa.Column("auth", sa.String(length=64), nullable=True),
         sa.Column("vapid_key_id", sa.String(length=64), nullable=True),
         sa.Column("suspect_failures", sa.Integer(), nullable=False),
+        sa.Column("suspected_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_accepted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -779,14 +806,32 @@ def upgrade() -> None:
             ["patients.clinic_id", "patients.id"],
             name=op.f("fk_targets_clinic_id_patient_id"),
         ),
+        sa.ForeignKeyConstraint(
+            ["clinic_id", "staff_id"],
+            ["memberships.clinic_id", "memberships.staff_id"],
+            name=op.f("fk_targets_clinic_id_staff_id"),
+        ),
         sa.ForeignKeyConstraint(["clinic_id"], ["clinics.id"], name=op.f("fk_targets_clinic_id")),
-        sa.ForeignKeyConstraint(["staff_id"], ["staff_accounts.id"], name=op.f("fk_targets_staff_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_targets")),
-        sa.UniqueConstraint("address", name=op.f("uq_targets_address")),
         sa.UniqueConstraint("clinic_id", "id", name=op.f("uq_targets_clinic_id_id")),
     )
     with op.batch_alter_table("targets", schema=None) as batch_op:
+        batch_op.create_index("ix_targets_address", ["address"], unique=False)
         batch_op.create_index("ix_targets_patient", ["patient_id", "state"], unique=False)
+        batch_op.create_index(
+            "uq_targets_live_address",
+            ["address"],
+            unique=True,
+            postgresql_where=sa.text("kind = 'push' AND state = 'live'"),
+            sqlite_where=sa.text("kind = 'push' AND state = 'live'"),
+        )
+        batch_op.create_index(
+            "uq_targets_live_device",
+            ["device_id"],
+            unique=True,
+            postgresql_where=sa.text("kind = 'push' AND state = 'live'"),
+            sqlite_where=sa.text("kind = 'push' AND state = 'live'"),
+        )
 
     op.create_table(
         "tasks",
@@ -866,10 +911,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_deliveries_target", ["target_id"], unique=False)
 
 
-
-
 def downgrade() -> None:
-
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
         batch_op.drop_index("ix_deliveries_target")
         batch_op.drop_index(
@@ -881,7 +923,18 @@ def downgrade() -> None:
     op.drop_table("deliveries")
     op.drop_table("tasks")
     with op.batch_alter_table("targets", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_targets_live_device",
+            postgresql_where=sa.text("kind = 'push' AND state = 'live'"),
+            sqlite_where=sa.text("kind = 'push' AND state = 'live'"),
+        )
+        batch_op.drop_index(
+            "uq_targets_live_address",
+            postgresql_where=sa.text("kind = 'push' AND state = 'live'"),
+            sqlite_where=sa.text("kind = 'push' AND state = 'live'"),
+        )
         batch_op.drop_index("ix_targets_patient")
+        batch_op.drop_index("ix_targets_address")
 
     op.drop_table("targets")
     with op.batch_alter_table("receipts", schema=None) as batch_op:
@@ -892,11 +945,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_patient_events_device_seq")
 
     op.drop_table("patient_events")
-    with op.batch_alter_table("notice_items", schema=None) as batch_op:
-        batch_op.drop_index(
-            "uq_notice_items_live", postgresql_where=sa.text("live"), sqlite_where=sa.text("live")
-        )
-
     op.drop_table("notice_items")
     with op.batch_alter_table("joins", schema=None) as batch_op:
         batch_op.drop_index("ix_joins_patient")
@@ -910,6 +958,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_device_credentials_device")
 
     op.drop_table("device_credentials")
+    with op.batch_alter_table("staff_sessions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_staff_sessions_staff_id"))
+
+    op.drop_table("staff_sessions")
     op.drop_table("patient_keys")
     op.drop_table("patient_identifiers")
     with op.batch_alter_table("outcomes", schema=None) as batch_op:
@@ -939,10 +991,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_care_plans_patient")
 
     op.drop_table("care_plans")
-    with op.batch_alter_table("staff_sessions", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_staff_sessions_staff_id"))
-
-    op.drop_table("staff_sessions")
     with op.batch_alter_table("protocol_versions", schema=None) as batch_op:
         batch_op.drop_index("ix_protocol_versions_current")
 
@@ -962,8 +1010,8 @@ def downgrade() -> None:
     op.drop_table("throttles")
     op.drop_table("staff_accounts")
     op.drop_table("server_meta")
+    op.drop_table("push_origins")
     op.drop_table("protocol_documents")
     op.drop_table("heartbeats")
     op.drop_table("demo_clock")
     op.drop_table("clinics")
-

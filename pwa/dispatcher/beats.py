@@ -3,45 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
-from pwa.push.curl_sender import CurlSender
+from pwa.push.curl_sender import CurlSender, Limits
 from pwa.services import dispatching, housekeeping
 from pwa.services.dispatching import Dispatching
 from pwa.services.house import House
+
+# 3 s at most for a name and 6 s for an answer: a chunk in hand ends within the 10 s a stopping process has.
+LIMITS = Limits(total_timeout=timedelta(seconds=6))
 
 
 def dispatching_of(house: House, stopping: Callable[[], bool]) -> Dispatching:
     """What delivering needs, with the real sender."""
     return Dispatching(
         database=house.database,
-        sender=CurlSender(house.signer, house.rules),
+        sender=CurlSender(house.signer, house.rules, LIMITS),
         keys=house.keys,
         public_url=house.config.public_url,
         stopping=stopping,
     )
 
 
+def expire(house: House) -> int:
+    """End all that is too late."""
+    ended = 0
+    while some := housekeeping.expire_late(house.database, house.now()):
+        ended += some
+    return ended
+
+
 def compose(house: House) -> int:
-    """Plan reminders for those whose horizon is running out."""
+    """Plan reminders for those whose horizon is running out.
+
+    Too late ones are ended first: composing ends them as well, but tells nobody that they were missed.
+    """
+    expire(house)
     return housekeeping.compose_ahead(house.database, house.now())
 
 
 def deliver(house: House, to: Dispatching) -> int:
-    """Send what is due, then say that the pass went well."""
-    moment = house.now()
-    accepted = dispatching.deliver_due(to, moment, house.demo)
+    """Send what is due, and say so after every few chunks; returns how many pushes were accepted."""
+    accepted = 0
+    delivered = dispatching.deliver_due(to, house.now, house.demo)
+    while delivered.tried:
+        accepted += delivered.accepted
+        housekeeping.beat(house.database, house.now())
+        delivered = dispatching.deliver_due(to, house.now, house.demo)
     housekeeping.beat(house.database, house.now())
     return accepted
-
-
-def expire(house: House) -> int:
-    """End what is too late."""
-    return housekeeping.expire_late(house.database, house.now())
 
 
 def one_pass(house: House, to: Dispatching) -> int:
     """Everything once, in the order that leaves nothing over; returns how many pushes were accepted."""
     while compose(house):
         pass
-    expire(house)
     return deliver(house, to)

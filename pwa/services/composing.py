@@ -44,6 +44,8 @@ def recompose(scope: ClinicScope, clinic: Clinic, patient_id: UUID, moment: Mome
 
     Only planned and cancelled reminders change; what was leased or sent stays as it is.
     """
+    patients.lock_patient(scope, patient_id)
+    notices.lock_reminders(scope, patient_id, moment.care - LOOK_BACK)
     recovery = load_recovery(scope, patient_id, moment)
     days = tuple(_days(recovery.patient, moment))
     so_far = settled(recovery)

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
 from pwa.clock import DemoClock, Moment, real_seconds
 from pwa.domain.notice import DeliveryState, NoticeKind
 from pwa.domain.patient import TargetState
@@ -21,18 +23,18 @@ from pwa.push.payload import PushPayload, encode_payload
 from pwa.push.policy import SUSPICIONS_TO_RETIRE, Ruling, Verdict, decide
 from pwa.push.sender import Failure, Outgoing, PushSender, SendResult
 from pwa.services.bundle.words import app_words
-from pwa.store import dispatch, targets
+from pwa.store import dispatch, expiring, settling, targets
 from pwa.store.database import Database
-from pwa.store.dispatch import LeasedDelivery, Settlement
+from pwa.store.dispatch import LeasedDelivery
+from pwa.store.settling import Settlement
 from pwa.vault.indexes import push_topic
 from pwa.vault.keyring import MasterKeys
 
 CHUNK = 64
-CLAIM_AT_ONCE = 512
+CHUNKS_AT_ONCE = 8
+CLAIM_AT_ONCE = CHUNK * CHUNKS_AT_ONCE
 LEASE = timedelta(seconds=60)  # several times the sender's longest time for one chunk
 LATE = timedelta(minutes=10)
-MOST_ATTEMPTS = 12
-RETIRE_WINDOW = timedelta(days=1)
 _APPLE = ".push.apple.com"
 
 _ENDS = {
@@ -69,37 +71,50 @@ class _Attempt:
     verdict: Verdict
 
 
-def deliver_due(house: Dispatching, moment: Moment, demo: DemoClock | None) -> int:
-    """Send all that is due at `moment`; returns how many pushes were accepted.
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """How many pushes were tried, and how many of them accepted."""
 
-    Stops between chunks when `stopping` says so; what is not leased then stays for the next pass.
+    tried: int = 0
+    accepted: int = 0
+
+
+def deliver_due(house: Dispatching, now: Callable[[], Moment], demo: DemoClock | None) -> Delivered:
+    """Send what is due, up to 8 chunks; nothing tried means that nothing is left to try.
+
+    Reads the clock for each chunk: what stopped being useful meanwhile is not sent, and no lease is
+    shorter than it says. Stops between chunks when `stopping` says so.
     """
-    _claim_all(house, moment)
-    accepted = 0
-    while not house.stopping():
-        with house.database.write() as session:
-            leased = dispatch.lease(session, moment.care, moment.wall, LEASE, CHUNK)
+    tried = accepted = 0
+    for _ in range(CHUNKS_AT_ONCE):
+        moment = now()
+        leased = () if house.stopping() else _next_chunk(house, moment)
         if not leased:
             break
-        accepted += _send_chunk(house, leased, moment, demo)
-    with house.database.write() as session:
-        dispatch.retire_hopeless(session, SUSPICIONS_TO_RETIRE, moment.wall - RETIRE_WINDOW)
-    return accepted
+        tried += len(leased)
+        accepted += _send_chunk(house, leased, moment, now, demo)
+    return Delivered(tried, accepted)
 
 
-def _claim_all(house: Dispatching, moment: Moment) -> None:
+def _next_chunk(house: Dispatching, moment: Moment) -> tuple[LeasedDelivery, ...]:
+    """Lease a chunk of what was claimed; when all of that is sent, claim what has come due since."""
     with house.database.write() as session:
-        dispatch.collapse_late(session, moment.care, moment.care - LATE, moment.wall)
-    claimed = CLAIM_AT_ONCE
-    while claimed == CLAIM_AT_ONCE and not house.stopping():
-        with house.database.write() as session:
-            notices = dispatch.claim_due(session, moment.care, moment.wall, CLAIM_AT_ONCE)
-            dispatch.open_deliveries(session, notices, moment.wall)
-        claimed = len(notices)
+        leased = dispatch.lease(session, moment.care, moment.wall, LEASE, CHUNK)
+        if leased:
+            return leased
+        settling.end_unreachable(session, moment.wall)
+        expiring.collapse_late(session, moment.care, moment.care - LATE, moment.wall)
+        claimed = dispatch.claim_due(session, moment.care, moment.wall, CLAIM_AT_ONCE)
+        dispatch.open_deliveries(session, claimed, moment.wall)
+        return dispatch.lease(session, moment.care, moment.wall, LEASE, CHUNK) if claimed else ()
 
 
 def _send_chunk(
-    house: Dispatching, leased: Sequence[LeasedDelivery], moment: Moment, demo: DemoClock | None
+    house: Dispatching,
+    leased: Sequence[LeasedDelivery],
+    moment: Moment,
+    now: Callable[[], Moment],
+    demo: DemoClock | None,
 ) -> int:
     outgoing: list[Outgoing[UUID]] = []
     results: dict[UUID, SendResult[UUID]] = {}
@@ -111,8 +126,9 @@ def _send_chunk(
             results[delivery.id] = SendResult(delivery.id, delivery.origin, failure=Failure.MESSAGE)
     for result in house.sender.send(outgoing, moment.wall):
         results[result.key] = result
-    attempts = [_judge(house, delivery, results[delivery.id], moment, demo) for delivery in leased]
-    _settle(house, attempts, moment)
+    answered = now()
+    attempts = [_judge(house, delivery, results[delivery.id], answered, demo) for delivery in leased]
+    _settle(house, attempts, answered)
     return sum(attempt.verdict.ruling is Ruling.ACCEPTED for attempt in attempts)
 
 
@@ -155,8 +171,6 @@ def _judge(
         useful_until=_on_the_wall(delivery.useful_until, moment, demo),
         jitter=house.chance(),
     )
-    if verdict.retry_at is not None and delivery.attempt >= MOST_ATTEMPTS:
-        verdict = Verdict(Ruling.OUR_BUG)
     _report(delivery, result, verdict)
     return _Attempt(delivery, result, verdict)
 
@@ -190,13 +204,27 @@ def _settle(house: Dispatching, attempts: Sequence[_Attempt], moment: Moment) ->
         )
         for one in attempts
     ]
+    notice_ids = [one.delivery.notice_id for one in attempts]
     with house.database.write() as session:
-        dispatch.settle(session, settlements, moment.wall)
-        dispatch.note_accepted(session, _targets(attempts, Ruling.ACCEPTED), moment.wall)
-        dispatch.note_suspect(session, _targets(attempts, Ruling.SUSPECT))
-        for target_id in _targets(attempts, Ruling.GONE):
-            targets.set_state(session, target_id, TargetState.GONE)
-        dispatch.close_notices(session, [one.delivery.notice_id for one in attempts], moment.wall)
+        settling.lock(session, notice_ids, [one.delivery.target_id for one in attempts])
+        settling.settle(session, settlements, moment.wall)
+        settling.close_notices(session, notice_ids, moment.wall)
+        _settle_targets(session, attempts, moment.wall)
+
+
+def _settle_targets(session: Session, attempts: Sequence[_Attempt], wall: datetime) -> None:
+    accepted = {
+        (one.delivery.origin, one.delivery.vapid_key_id)
+        for one in attempts
+        if one.verdict.ruling is Ruling.ACCEPTED
+    }
+    settling.note_accepted(session, _targets(attempts, Ruling.ACCEPTED), accepted, wall)
+    for target_id in _targets(attempts, Ruling.GONE):
+        targets.set_state(session, target_id, TargetState.GONE)
+    suspects = _targets(attempts, Ruling.SUSPECT)
+    if suspects:
+        settling.note_suspect(session, suspects, wall)
+        settling.retire_hopeless(session, SUSPICIONS_TO_RETIRE)
 
 
 def _targets(attempts: Sequence[_Attempt], ruling: Ruling) -> list[UUID]:

@@ -13,13 +13,14 @@ from pwa.domain.quiet_hours import is_quiet, quiet_ends
 from pwa.domain.schedule import local_day
 from pwa.logs import get_logger
 from pwa.services.composing import recompose, stale_before
-from pwa.store import clinics, dispatch, notices, operations, patients
+from pwa.store import clinics, dispatch, expiring, notices, operations, patients
 from pwa.store.database import Database
-from pwa.store.dispatch import Missed
+from pwa.store.expiring import Missed
 from pwa.store.ids import new_id
 from pwa.store.scope import in_clinic
 
 COMPOSE_AT_ONCE = 100
+RETRY_BROKEN = timedelta(hours=1)
 EXPIRE_AT_ONCE = 500
 SUMMARY_USEFUL = timedelta(hours=3)
 HEARTBEAT = "dispatcher"
@@ -42,15 +43,16 @@ def compose_ahead(database: Database, moment: Moment) -> int:
         except Exception:  # one broken plan must not leave the others without reminders
             log.exception("compose_failed", patient_id=patient_id)
             with database.write() as session:
-                patients.set_composed_until(in_clinic(session, clinic_id), patient_id, stale_before(moment))
+                again = stale_before(moment) + RETRY_BROKEN
+                patients.set_composed_until(in_clinic(session, clinic_id), patient_id, again)
     return len(waiting)
 
 
 def expire_late(database: Database, moment: Moment) -> int:
     """End notices whose useful time has passed; a person who got none of theirs is told once."""
     with database.write() as session:
-        missed = dispatch.unsent_for_the_reachable(session, moment.care, EXPIRE_AT_ONCE)
-        expired = dispatch.expire(session, moment.care, moment.wall, EXPIRE_AT_ONCE)
+        missed = expiring.unsent_for_the_reachable(session, moment.care, EXPIRE_AT_ONCE)
+        expired = expiring.expire(session, moment.care, moment.wall, EXPIRE_AT_ONCE)
         for person in missed:
             _plan_summary(session, person, moment)
     return len(expired)
@@ -58,7 +60,7 @@ def expire_late(database: Database, moment: Moment) -> int:
 
 def _plan_summary(session: Session, missed: Missed, moment: Moment) -> None:
     """Plan the one notice after an outage, unless a reminder that is due now says enough."""
-    if dispatch.has_due(session, missed.patient_id, moment.care):
+    if expiring.is_told(session, missed.patient_id, moment.care):
         return
     scope = in_clinic(session, missed.clinic_id)
     preferences = patients.get_patient(scope, missed.patient_id).preferences

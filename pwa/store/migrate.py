@@ -7,11 +7,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config as AlembicConfig
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from pwa.paths import migrations_dir
 from pwa.store.database import Database
 from pwa.store.tables import Base
+
+UPGRADE_LOCK = 0x41667465726265  # "Afterbe": any number that nothing else in the database locks
 
 
 def _alembic(connection: Connection | None = None) -> AlembicConfig:
@@ -28,9 +30,16 @@ def upgrade(url: str) -> None:
     try:
         immediate = database.engine.execution_options(afterbeam_begin="IMMEDIATE")
         with immediate.begin() as connection:
+            _wait_for_turn(connection)
             command.upgrade(_alembic(connection), "head")
     finally:
         database.close()
+
+
+def _wait_for_turn(connection: Connection) -> None:
+    """Two processes that start together upgrade one after the other; SQLite's BEGIN has seen to it already."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(UPGRADE_LOCK)))
 
 
 def newest_revision() -> str:

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Table, delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, func, select
 
 from pwa.domain.agenda import AgendaEntry
 from pwa.domain.errors import NotFound
 from pwa.domain.notice import DeliveryState, Notice, NoticeKind, NoticeState, ReceiptKind
 from pwa.store import tables
+from pwa.store.expiring import TOO_LATE
 from pwa.store.ids import new_id
 from pwa.store.scope import ClinicScope
+from pwa.store.upserts import insert_ignoring
 
-OPEN_STATES = (NoticeState.PLANNED, NoticeState.SENDING)
+CHANGEABLE = (NoticeState.PLANNED, NoticeState.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,23 @@ class ReminderItem:
     text_id: str
     nominal_day: date
     state: NoticeState
+
+
+def lock_reminders(scope: ClinicScope, patient_id: UUID, since: datetime) -> None:
+    """Keep dispatchers from claiming this patient's reminders until this unit of work has changed them."""
+    table = tables.Notice
+    scope.session.execute(
+        select(table.id)
+        .where(
+            table.clinic_id == scope.clinic_id,
+            table.patient_id == patient_id,
+            table.kind == NoticeKind.REMINDER,
+            table.due_at >= since,
+            table.state.in_(CHANGEABLE),
+        )
+        .order_by(table.id)
+        .with_for_update(key_share=True)
+    ).all()
 
 
 def reminders_since(scope: ClinicScope, patient_id: UUID, since: datetime) -> tuple[Notice, ...]:
@@ -57,7 +74,6 @@ def reminder_items_since(scope: ClinicScope, patient_id: UUID, since: datetime) 
             item.clinic_id == scope.clinic_id,
             item.patient_id == patient_id,
             notice.due_at >= since,
-            item.live,
         )
         .order_by(notice.due_at, item.notice_id, item.occurrence_id)
     )
@@ -82,10 +98,11 @@ def end_reminders(scope: ClinicScope, notice_ids: Sequence[UUID], state: NoticeS
     if not notice_ids:
         return
     notice = tables.Notice
+    because = TOO_LATE if state is NoticeState.EXPIRED else None
     scope.session.execute(
         scope.update(notice)
         .where(notice.id.in_(notice_ids), notice.state == NoticeState.PLANNED)
-        .values(state=state, changed_at=now)
+        .values(state=state, ended_because=because, changed_at=now)
     )
     if state is NoticeState.CANCELLED:
         free_items(scope, notice_ids)
@@ -144,7 +161,6 @@ def _add_items(scope: ClinicScope, patient_id: UUID, notice_id: UUID, entry: Age
                     step_id=step_id,
                     text_id=text_id,
                     nominal_day=item.nominal_day,
-                    live=True,
                 )
             )
     scope.session.flush()
@@ -245,17 +261,6 @@ def last_shown(scope: ClinicScope, device_id: UUID) -> datetime | None:
             table.kind.in_((ReceiptKind.SHOWN, ReceiptKind.OPENED)),
         )
     )
-
-
-def insert_ignoring(session: Session, table: Table, rows: Sequence[dict[str, object]]) -> int:
-    """INSERT ... ON CONFLICT DO NOTHING; returns how many rows were new."""
-    if not rows:
-        return 0
-    dialect = session.get_bind().dialect.name
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    key = next(iter(table.primary_key.columns))
-    statement = insert(table).values(list(rows)).on_conflict_do_nothing().returning(key)
-    return len(session.execute(statement).all())
 
 
 def _notice(row: tables.Notice) -> Notice:

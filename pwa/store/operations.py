@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import delete, select
+from sqlalchemy import Table, case, delete, select
 from sqlalchemy.orm import Session
 
 from pwa.clock import DemoClock
 from pwa.store import tables
+from pwa.store.upserts import dialect_insert, insert_ignoring
 
 EPOCH = "epoch"
 
@@ -30,12 +31,10 @@ def get_epoch(session: Session) -> str | None:
 
 
 def ensure_epoch(session: Session) -> str:
-    """The server's epoch, made when there is none."""
+    """The server's epoch, made when there is none; of two that start together, one makes it."""
+    insert_ignoring(session, _table(tables.ServerMeta), [{"name": EPOCH, "value": str(uuid4())}])
     epoch = get_epoch(session)
-    if epoch is None:
-        epoch = str(uuid4())
-        session.add(tables.ServerMeta(name=EPOCH, value=epoch))
-        session.flush()
+    assert epoch is not None
     return epoch
 
 
@@ -55,8 +54,8 @@ def set_demo_clock(session: Session, demo: DemoClock) -> None:
 
 def beat(session: Session, name: str, wall: datetime) -> None:
     """A job has just finished a good pass."""
-    session.merge(tables.Heartbeat(name=name, at=wall))
-    session.flush()
+    insert = dialect_insert(session, _table(tables.Heartbeat)).values(name=name, at=wall)
+    session.execute(insert.on_conflict_do_update(index_elements=["name"], set_={"at": insert.excluded.at}))
 
 
 def last_beat(session: Session, name: str) -> datetime | None:
@@ -67,9 +66,8 @@ def last_beat(session: Session, name: str) -> datetime | None:
 
 def put_vapid_key(session: Session, key: PublicVapidKey, now: datetime) -> None:
     """Remember a key that phones may subscribe with."""
-    if session.get(tables.VapidKeyRow, key.id) is None:
-        session.add(tables.VapidKeyRow(id=key.id, public_key=key.public_key, created_at=now))
-        session.flush()
+    row: dict[str, object] = {"id": key.id, "public_key": key.public_key, "created_at": now}
+    insert_ignoring(session, _table(tables.VapidKeyRow), [row])
 
 
 def vapid_keys(session: Session) -> tuple[PublicVapidKey, ...]:
@@ -82,18 +80,29 @@ def vapid_keys(session: Session) -> tuple[PublicVapidKey, ...]:
 
 
 def count_try(session: Session, bucket: bytes, wall: datetime, until: datetime) -> int:
-    """Count a try at a secret; returns how many there were in this bucket's current window."""
-    row = session.get(tables.Throttle, bucket, with_for_update=True)
-    if row is None:
-        row = tables.Throttle(bucket=bucket, tries=0, until=until)
-        session.add(row)
-    if row.until <= wall:
-        row.tries, row.until = 0, until
-    row.tries += 1
-    session.flush()
-    return row.tries
+    """Count a try at a secret; returns how many there were in this bucket's current window.
+
+    One statement, so that tries made at the same moment are all counted.
+    """
+    table = tables.Throttle
+    insert = dialect_insert(session, _table(table)).values(bucket=bucket, tries=1, until=until)
+    over = table.until <= wall
+    counted = insert.on_conflict_do_update(
+        index_elements=["bucket"],
+        set_={
+            "tries": case((over, 1), else_=table.tries + 1),
+            "until": case((over, insert.excluded.until), else_=table.until),
+        },
+    ).returning(table.tries)
+    return int(session.execute(counted).scalar_one())
 
 
 def forget_tries(session: Session, bucket: bytes) -> None:
     """A right answer clears the count."""
     session.execute(delete(tables.Throttle).where(tables.Throttle.bucket == bucket))
+
+
+def _table(mapped: type[tables.Base]) -> Table:
+    table = mapped.__table__
+    assert isinstance(table, Table)
+    return table

@@ -110,6 +110,16 @@ def change_patient(scope: ClinicScope, patient: Patient) -> None:
     row.longitude = patient.place.longitude if patient.place else None
 
 
+def lock_patient(scope: ClinicScope, patient_id: UUID) -> None:
+    """Let one unit of work at a time plan this patient's reminders; another waits, and then reads anew."""
+    table = tables.Patient
+    scope.session.execute(
+        select(table.id)
+        .where(table.clinic_id == scope.clinic_id, table.id == patient_id)
+        .with_for_update(key_share=True)
+    ).all()
+
+
 def set_composed_until(scope: ClinicScope, patient_id: UUID, until: datetime | None) -> None:
     """Say how far this patient's reminders are planned; None asks for composing again."""
     scope.session.execute(
@@ -133,7 +143,7 @@ def to_compose(session: Session, planned_until: datetime, limit: int) -> tuple[t
             or_(table.composed_until.is_(None), table.composed_until < planned_until),
             table.state != PatientState.LEFT,
         )
-        .order_by(table.composed_until, table.id)
+        .order_by(table.composed_until.nulls_first(), table.id)
         .limit(limit)
     )
     return tuple((clinic_id, patient_id) for clinic_id, patient_id in rows)

@@ -14,6 +14,8 @@ from pwa.store import tables
 from pwa.store.ids import new_id
 from pwa.store.scope import ClinicScope
 
+OVER = (TargetState.GONE, TargetState.RETIRED)
+
 
 @dataclass(frozen=True, slots=True)
 class PushSubscription:
@@ -43,42 +45,66 @@ def put_subscription(
 ) -> TargetState:
     """Make this endpoint the device's only live one; returns the state it ended up in.
 
-    An endpoint belongs to one device: it moves when another takes it over. One that its push
-    service has declared gone stays gone, or every launch would bring it back to fail again.
+    An endpoint belongs to one device: it moves when another takes it over. One that its push service
+    declared gone, or that was retired, stays so, or every launch would bring it back to fail again.
     """
-    row = scope.session.scalars(
-        select(tables.Target).where(tables.Target.address == subscription.endpoint)
-    ).one_or_none()
-    if row is not None and row.state is TargetState.GONE:
-        return TargetState.GONE
+    session, table = scope.session, tables.Target
+    # One at a time for each device: its page and its worker may both subscribe at once.
+    session.execute(select(tables.Device.id).where(tables.Device.id == device_id).with_for_update(key_share=True))
+    known = session.scalars(select(table).where(table.address == subscription.endpoint)).all()
+    ended = next((row.state for row in known if row.state in OVER), None)
+    if ended is not None:
+        return ended
+    _leave_others(scope, device_id, subscription.endpoint)
+    _take_from_others(session, device_id, subscription.endpoint)
+    row = next((row for row in known if row.device_id == device_id), None)
     if row is None:
-        row = tables.Target(
+        row = table(
             id=new_id(now),
+            patient_id=patient_id,
+            device_id=device_id,
             kind=TargetKind.PUSH,
             address=subscription.endpoint,
             suspect_failures=0,
             created_at=now,
         )
-        scope.session.add(row)
-    row.clinic_id, row.patient_id, row.device_id = scope.clinic_id, patient_id, device_id
+        scope.add(row)
     row.origin, row.state = subscription.origin, TargetState.LIVE
     row.p256dh, row.auth, row.vapid_key_id = subscription.p256dh, subscription.auth, subscription.vapid_key_id
-    scope.session.flush()
-    _leave_others(scope, device_id, row.id)
+    session.flush()
     return TargetState.LIVE
 
 
-def _leave_others(scope: ClinicScope, device_id: UUID, kept: UUID | None) -> None:
+def _take_from_others(session: Session, device_id: UUID, endpoint: str) -> None:
+    """The endpoint leaves whoever had it, in whatever clinic: a phone that was handed on has a new owner.
+
+    Their row stays as it was: what was sent to them stays theirs.
+    """
     table = tables.Target
-    statement = scope.update(table).where(table.device_id == device_id, table.state == TargetState.LIVE)
-    if kept is not None:
-        statement = statement.where(table.id != kept)
-    scope.session.execute(statement.values(state=TargetState.LEFT))
+    session.execute(
+        update(table)
+        .where(table.address == endpoint, table.device_id != device_id, table.state == TargetState.LIVE)
+        .values(state=TargetState.LEFT)
+    )
+
+
+def _leave_others(scope: ClinicScope, device_id: UUID, endpoint: str) -> None:
+    table = tables.Target
+    scope.session.execute(
+        scope.update(table)
+        .where(table.device_id == device_id, table.address != endpoint, table.state == TargetState.LIVE)
+        .values(state=TargetState.LEFT)
+    )
 
 
 def leave_all(scope: ClinicScope, device_id: UUID) -> None:
     """Stop telling anything to a device."""
-    _leave_others(scope, device_id, None)
+    table = tables.Target
+    scope.session.execute(
+        scope.update(table)
+        .where(table.device_id == device_id, table.state == TargetState.LIVE)
+        .values(state=TargetState.LEFT)
+    )
 
 
 def leave_endpoint(scope: ClinicScope, device_id: UUID, endpoint: str) -> None:

@@ -109,7 +109,7 @@ function Treated({ problemOf }: Problems) {
       {draft.value.treated === "other" && (
         <>
           <p class="quiet">{words.clinic_clock(placeOf(zone.value), timeOf(careNow.value))}</p>
-          <div class="fields">
+          <div class="moment">
             <Input
               name="date" type="date" label={words.date} value={draft.value.date} problem={problemOf("date")}
               min={addDays(today, -MOST_DAYS_AWAY)} max={addDays(today, MOST_DAYS_AWAY)} onInput={(date) => change({ date })}

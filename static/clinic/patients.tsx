@@ -28,7 +28,7 @@ export function Patients() {
         {lastCheck.value !== null && <span class="quiet">{words.last_check(clockWithSeconds(lastCheck.value, zone.value))}</span>}
       </header>
       {(all.length >= FIND_FROM || text) && (
-        <label class="field">
+        <label class="field find">
           {words.find}
           <input type="search" autocomplete="off" value={find.value} onInput={(event) => (find.value = event.currentTarget.value)} />
         </label>
@@ -54,8 +54,8 @@ function Patient({ row }: { row: PatientRow }) {
     <li class="patient">
       <div>
         <h3>{row.first_name}</h3>
-        <p><strong>{dayWords(row)}</strong>, <span class="quiet">{treatedWords(row)}</span></p>
-        <p class="quiet">{row.procedure}</p>
+        <p><strong>{dayWords(row)}</strong></p>
+        <p class="quiet">{row.procedure}{row.day_number !== 0 && `, ${words.treatment_on(dateWords(row.treated_on))}`}</p>
       </div>
       <Reach row={row} />
       <Latest row={row} />
@@ -68,10 +68,6 @@ function Patient({ row }: { row: PatientRow }) {
 function dayWords({ day_number }: PatientRow): string {
   const words = clinicWords();
   return day_number < 0 ? words.before(-day_number) : words.day(day_number);
-}
-
-function treatedWords({ day_number, treated_on }: PatientRow): string {
-  return day_number === 0 ? clinicWords().treated_today : clinicWords().treated_on(dateWords(treated_on));
 }
 
 /** Words first; the mark and the colour repeat them. */
@@ -96,7 +92,8 @@ function Reach({ row }: { row: PatientRow }) {
 
 function Latest({ row }: { row: PatientRow }) {
   const words = clinicWords();
-  if (!row.outcomes.length) return <p class="quiet">{row.joined_at ? words.no_outcomes : ""}</p>;
+  if (!row.joined_at) return null;
+  if (!row.outcomes.length) return <p class="latest quiet">{words.no_outcomes}</p>;
   return (
     <ul class="latest" aria-label={words.latest}>
       {row.outcomes.slice(0, OUTCOMES_SHOWN).map((one) => <Outcome key={one.title + one.day + one.tapped_at} outcome={one} />)}
@@ -110,8 +107,8 @@ function Outcome({ outcome: { title, value, day, tapped_at } }: { outcome: Recen
   const late = localDate(at, zone.value) !== day;
   return (
     <li>
-      <strong>{words.values[value]}</strong> {title}{" "}
-      <span class="quiet">{when(at, careNow.value, zone.value)}{late && ` ${words.for_day(dateWords(day))}`}</span>
+      <strong>{words.values[value]} {when(at, careNow.value, zone.value)}</strong> {title}
+      {late && <span class="quiet"> {words.for_day(dateWords(day))}</span>}
     </li>
   );
 }

@@ -9,11 +9,12 @@ import { Icon, Mark } from "../ui/icons";
 import { lazy } from "../ui/lazy";
 import { toast } from "./actions";
 import { Notes } from "./notes";
+import { Nothing } from "./nothing";
 import { route } from "./route";
 import { bundle, kept, trouble } from "./store";
-import { Nothing, Trouble } from "./nothing";
 import { Status } from "./status";
 import { Today } from "./today/today";
+import { Trouble } from "./trouble";
 
 const SCREENS: Record<Route, ComponentType> = {
   "/": Today,

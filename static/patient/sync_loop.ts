@@ -84,5 +84,5 @@ export async function startSyncing(): Promise<void> {
   if (kept.value?.meta.left || location.pathname === "/join") return;
   await syncNow();
   await forgetOldShadows(wallNow());
-  if (permission() === "granted") await (await import("./push")).checkSubscription();
+  if (permission() === "granted") await import("./push").then(({ checkSubscription }) => checkSubscription());
 }

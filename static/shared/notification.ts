@@ -8,6 +8,9 @@ export interface Shown {
   options: NotificationOptions & { data: { id: string }; actions?: { action: string; title: string }[] };
 }
 
+/** The part of a push that the worker reads. */
+export type Readable = Pick<PushPayload, "notification">;
+
 /** Null for anything that is not our declarative push; such a push still ends in a notification. */
 export function readPayload(text: string | undefined): PushPayload | null {
   try {
@@ -20,7 +23,7 @@ export function readPayload(text: string | undefined): PushPayload | null {
 
 /** As much as `level` allows. A notice this phone does not know says nothing, whatever the level. */
 export function notificationFor(
-  payload: PushPayload | null, bundle: Bundle | null, level: 0 | 1 | 2, mayAct: boolean,
+  payload: Readable | null, bundle: Bundle | null, level: 0 | 1 | 2, mayAct: boolean,
 ): Shown {
   const words = notificationWords();
   const sent = payload?.notification;

@@ -248,3 +248,13 @@ test("a transaction that fails halfway changes nothing", async () => {
   })).rejects.toThrow("halfway");
   expect(await phone.getMeta("seq")).toBeUndefined();
 });
+
+test("while it is being asked whose phone this is, nothing is sent", async () => {
+  const phone = await load();
+  await done(phone, "a");
+  const answer = { device_id: "d", device_token: "t", clinic_name: "", procedure_name: "", treated_on: "2026-11-20", first_name: "" };
+  await phone.setMeta("joining", { answer, stage: "confirm" });
+  const asked = serverThat(answering("stored"));
+  expect(await phone.flush()).toBe("later");
+  expect(asked).toEqual([]);
+});

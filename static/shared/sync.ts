@@ -13,6 +13,7 @@ const MOST_EVENTS = 50; // an event is well under a kilobyte
 export type Flushed = "sent" | "later" | "signed_out";
 
 export async function sendAll(): Promise<Flushed> {
+  if ((await getMeta("joining"))?.stage === "confirm") return "later"; // whose phone this is, is being asked
   await flushReceipts();
   let most = MOST_EVENTS;
   for (let events = await waiting(); events[0]; events = await waiting()) {

@@ -14,7 +14,8 @@ from tests.browser.screens import enrol_today, every_screen, fresh_phone, join, 
 from tests.support.chromium import Chromium, Scheme
 from tests.support.processes import Afterbeam, Enrolled
 
-VIEWS: tuple[tuple[int, Scheme], ...] = ((320, "light"), (390, "dark"))
+# Width in CSS pixels, colours, and the person's text size in percent.
+VIEWS: tuple[tuple[int, Scheme, int], ...] = ((320, "light", 100), (390, "dark", 100), (390, "light", 200))
 FULL_MARKS = {"accessibility": 100, "best-practices": 100}
 
 
@@ -97,17 +98,14 @@ def test_done_tapped_offline_arrives_exactly_once(
 def test_no_screen_has_a_fault(playwright: Playwright, afterbeam: Afterbeam, tmp_path: Path) -> None:
     """On small and usual phones: nothing for axe, no sideways scroll, no broken policy, no uncaught error."""
     faults: list[str] = []
+    names: list[str] = []
     with fresh_phone(playwright, tmp_path) as phone:
         for name in every_screen(phone, afterbeam, enrol_today(afterbeam)):
-            for width, scheme in VIEWS:
-                phone.resize(width)
-                phone.page.emulate_media(color_scheme=scheme)
-                found = phone.axe_violations()
-                if phone.sideways_scroll() > 0:
-                    found.append(f"scrolls sideways by {phone.sideways_scroll()} px")
-                faults += [f"{name} at {width} px, {scheme}: {fault}" for fault in found]
+            names.append(name)
+            faults += [f"{name}: {fault}" for fault in _faults_in_every_view(phone)]
         faults += phone.policy_violations + phone.uncaught_errors
     assert faults == []
+    assert set(names) >= {"join", "push denied", "today", "plan", "settings", "today offline"}
 
 
 def test_today_has_full_marks_from_lighthouse(phone: Chromium, afterbeam: Afterbeam) -> None:
@@ -128,6 +126,17 @@ def test_the_join_page_has_full_marks_from_lighthouse(
 
     assert report.failing == []
     assert report.scores == FULL_MARKS
+
+
+def _faults_in_every_view(phone: Chromium) -> Iterator[str]:
+    for width, scheme, percent in VIEWS:
+        phone.resize(width)
+        phone.page.emulate_media(color_scheme=scheme)
+        with phone.text_size(percent):
+            found = phone.axe_violations()
+            if phone.sideways_scroll() > 0:
+                found.append(f"scrolls sideways by {phone.sideways_scroll()} px")
+        yield from (f"{width} px, {scheme}, text {percent} %: {fault}" for fault in found)
 
 
 _OUTCOMES = "SELECT event_id, occurrence_id, value FROM outcomes WHERE patient_id = ?"

@@ -27,7 +27,7 @@ from tests.support.tab import Tab
 PROCEDURE = "co2_full"
 DECRYPTED_AND_HANDLED = 100  # what Firefox acknowledges; 101 would be: not decrypted
 # Time enough to join, allow reminders and see the test arrive before the step falls due.
-LEAD = timedelta(seconds=20)
+LEAD = timedelta(seconds=25)
 
 
 @pytest.fixture

@@ -190,6 +190,8 @@ class Chromium:
         width = self.page.evaluate("innerWidth")
         height = self.page.evaluate("document.documentElement.scrollHeight")
         self.page.set_viewport_size({"width": width, "height": height})
+        # What is fixed to the edge is painted anew only with the next frames.
+        self.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
     def _devtools(self, method: str, **params: Any) -> dict[str, Any]:
         session = self.context.new_cdp_session(self.page)

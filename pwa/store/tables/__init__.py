@@ -12,7 +12,7 @@ from pwa.store.tables.clinics import (
     StaffAccount,
     StaffSession,
 )
-from pwa.store.tables.notices import Delivery, Notice, NoticeItem, Receipt, Target
+from pwa.store.tables.notices import Delivery, Notice, NoticeItem, PushOrigin, Receipt, Target
 from pwa.store.tables.operations import DemoClockRow, Heartbeat, ServerMeta, Throttle, VapidKeyRow
 from pwa.store.tables.patients import (
     Device,
@@ -49,6 +49,7 @@ __all__ = [
     "PatientKey",
     "ProtocolDocument",
     "ProtocolVersion",
+    "PushOrigin",
     "Receipt",
     "ServerMeta",
     "StaffAccount",

@@ -35,3 +35,8 @@ def of_clinic() -> tuple[UniqueConstraint, ForeignKeyConstraint]:
 def same_clinic(table: str, column: str) -> ForeignKeyConstraint:
     """`column` points to a row of `table` in the same clinic: no row can cross clinics."""
     return ForeignKeyConstraint(["clinic_id", column], [f"{table}.clinic_id", f"{table}.id"])
+
+
+def works_here(column: str) -> ForeignKeyConstraint:
+    """`column` names a person who works, or has worked, in the row's clinic."""
+    return ForeignKeyConstraint(["clinic_id", column], ["memberships.clinic_id", "memberships.staff_id"])

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pwa.domain.clinic import ClinicStage, MembershipStatus, StaffRole, TriageMode
-from pwa.store.tables.base import Base, InClinic, of_clinic
+from pwa.store.tables.base import Base, InClinic, of_clinic, works_here
 from pwa.store.types import UtcDateTime, words_of
 
 
@@ -80,10 +80,11 @@ class StaffSession(Base):
     """A signed-in browser. The token itself is only in the cookie; this keeps its SHA-256."""
 
     __tablename__ = "staff_sessions"
+    __table_args__ = (works_here("staff_id"),)
 
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
-    staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff_accounts.id"), index=True)
-    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinics.id"))
+    staff_id: Mapped[UUID] = mapped_column(index=True)
+    clinic_id: Mapped[UUID]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -124,10 +125,14 @@ class AuditEntry(InClinic, Base):
     """One staff or operator act, written in the act's own transaction. Never any health data."""
 
     __tablename__ = "audit_entries"
-    __table_args__ = (*of_clinic(), Index("ix_audit_entries_clinic_time", "clinic_id", "at"))
+    __table_args__ = (
+        *of_clinic(),
+        CheckConstraint("actor_kind IN ('staff', 'operator', 'device')", name="actor_kind"),
+        Index("ix_audit_entries_clinic_time", "clinic_id", "at"),
+    )
 
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-    actor_kind: Mapped[str] = mapped_column(String(16))  # staff, operator, device
+    actor_kind: Mapped[str] = mapped_column(String(16))
     actor_id: Mapped[str] = mapped_column(String(64))
     act: Mapped[str] = mapped_column(String(64))
     object_kind: Mapped[str] = mapped_column(String(32))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pwa.domain.notice import DeliveryState, NoticeKind, NoticeState, ReceiptKind
 from pwa.domain.patient import TargetKind, TargetState
 from pwa.domain.protocol import StepKind
-from pwa.store.tables.base import Base, InClinic, of_clinic, same_clinic
+from pwa.store.tables.base import Base, InClinic, of_clinic, same_clinic, works_here
 from pwa.store.types import UtcDateTime, words_of
 
 ONE_PERSON = "(patient_id IS NULL) <> (staff_id IS NULL)"
@@ -23,8 +23,10 @@ class Notice(InClinic, Base):
         *of_clinic(),
         same_clinic("patients", "patient_id"),
         UniqueConstraint("patient_id", "slot_key"),
+        works_here("staff_id"),
         CheckConstraint(ONE_PERSON, name="one_person"),
         CheckConstraint("useful_until > due_at", name="useful_after_due"),
+        CheckConstraint("ended_because IN ('too_late', 'collapsed')", name="ended_because"),
         # Only what can still be claimed is in this index, so years of sent rows cost nothing.
         Index(
             "ix_notices_planned",
@@ -42,7 +44,7 @@ class Notice(InClinic, Base):
     )
 
     patient_id: Mapped[UUID | None]
-    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_accounts.id"))
+    staff_id: Mapped[UUID | None]
     kind: Mapped[NoticeKind] = mapped_column(words_of(NoticeKind))
     slot_key: Mapped[str] = mapped_column(String(80))
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -55,20 +57,15 @@ class Notice(InClinic, Base):
 
 
 class NoticeItem(Base):
-    """An occurrence a reminder stands for. `live` while that reminder is planned, sending or sent."""
+    """An occurrence a reminder stands for. A reminder that is cancelled gives its occurrences up."""
 
     __tablename__ = "notice_items"
     __table_args__ = (
         same_clinic("notices", "notice_id"),
-        Index(
-            "uq_notice_items_live",
-            "patient_id",
-            "occurrence_id",
-            "snooze",
-            unique=True,
-            postgresql_where=text("live"),
-            sqlite_where=text("live"),
-        ),
+        same_clinic("patients", "patient_id"),
+        same_clinic("care_plans", "care_plan_id"),
+        # Whatever else goes wrong, nobody is reminded twice of the same thing.
+        UniqueConstraint("patient_id", "occurrence_id", "snooze"),
     )
 
     notice_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -81,7 +78,6 @@ class NoticeItem(Base):
     step_id: Mapped[str] = mapped_column(String(64))
     text_id: Mapped[str] = mapped_column(String(96))
     nominal_day: Mapped[date]
-    live: Mapped[bool]
 
 
 class Target(InClinic, Base):
@@ -90,27 +86,51 @@ class Target(InClinic, Base):
         *of_clinic(),
         same_clinic("patients", "patient_id"),
         same_clinic("devices", "device_id"),
+        works_here("staff_id"),
         CheckConstraint(ONE_PERSON, name="one_person"),
         CheckConstraint(
             "kind <> 'push' OR (p256dh IS NOT NULL AND auth IS NOT NULL AND vapid_key_id IS NOT NULL)",
             name="push_has_keys",
         ),
         Index("ix_targets_patient", "patient_id", "state"),
+        Index("ix_targets_address", "address"),
+        # One push goes to one phone, and one phone has one subscription. Those that ended stay, as history.
+        *(
+            Index(
+                name,
+                column,
+                unique=True,
+                postgresql_where=text("kind = 'push' AND state = 'live'"),
+                sqlite_where=text("kind = 'push' AND state = 'live'"),
+            )
+            for name, column in (("uq_targets_live_address", "address"), ("uq_targets_live_device", "device_id"))
+        ),
     )
 
     patient_id: Mapped[UUID | None]
-    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_accounts.id"))
+    staff_id: Mapped[UUID | None]
     device_id: Mapped[UUID | None]
     kind: Mapped[TargetKind] = mapped_column(words_of(TargetKind))
     state: Mapped[TargetState] = mapped_column(words_of(TargetState))
-    address: Mapped[str] = mapped_column(String(2048), unique=True)  # endpoint, e-mail, number
+    address: Mapped[str] = mapped_column(String(2048))  # endpoint, e-mail, number
     origin: Mapped[str] = mapped_column(String(255))  # of a push endpoint: "https://push.example"; else ""
     p256dh: Mapped[str | None] = mapped_column(String(128))
     auth: Mapped[str | None] = mapped_column(String(64))
     vapid_key_id: Mapped[str | None] = mapped_column(String(64))
-    suspect_failures: Mapped[int]
+    suspect_failures: Mapped[int]  # refusals in a row while others were accepted
+    suspected_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the last refusal since it was accepted
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class PushOrigin(Base):
+    """When a push service last took anything signed with a key, to within seconds: is the key at fault?"""
+
+    __tablename__ = "push_origins"
+
+    origin: Mapped[str] = mapped_column(String(255), primary_key=True)
+    vapid_key_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    last_accepted_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Delivery(InClinic, Base):

@@ -123,12 +123,13 @@ class FactRow(InClinic, Base):
     __table_args__ = (
         *of_clinic(),
         same_clinic("care_plans", "care_plan_id"),
+        CheckConstraint("said_by IN ('patient', 'clinic')", name="said_by"),
         Index("ix_facts_plan", "care_plan_id", "name"),
     )
 
     care_plan_id: Mapped[UUID]
     name: Mapped[FactName] = mapped_column(words_of(FactName))
     value: Mapped[bool]
-    said_by: Mapped[str] = mapped_column(String(16))  # patient, clinic
+    said_by: Mapped[str] = mapped_column(String(16))
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     seq: Mapped[int]

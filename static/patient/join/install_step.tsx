@@ -1,7 +1,8 @@
 /** The Home Screen, as this platform does it. Shown, never claimed. */
 
 import { joinWords } from "../../shared/words/join";
-import { installOffer, platform, runsAsApp } from "../install";
+import { installOffer } from "../install";
+import { platform, runsAsApp } from "../platform";
 import { kept } from "../store";
 import { enter } from "./joining";
 import { Reminders } from "./reminders_step";
@@ -10,7 +11,7 @@ export function Install() {
   const words = joinWords();
   const where = platform();
   const offer = installOffer.value;
-  if (runsAsApp() || (where === "desktop" && !offer)) return <Reminders />;
+  if (runsAsApp() || where === "desktop") return <Reminders />;
   const next = () => void enter("reminders");
   const add = async () => {
     await offer?.prompt();

@@ -2,7 +2,7 @@
 
 import { useEffect } from "preact/hooks";
 import { joinWords } from "../../shared/words/join";
-import { platform, runsAsApp } from "../install";
+import { platform, runsAsApp } from "../platform";
 import { go } from "../route";
 import { bundle } from "../store";
 import { IosSteps, Steps } from "./install_step";

@@ -38,7 +38,7 @@ function Running({ started, seconds }: { started: number; seconds: number }) {
     return () => clearInterval(ticking);
   }, [started]);
   const { left, over } = coolingAt(started, seconds, now.value);
-  useEffect(() => void (over && navigator.vibrate?.([300, 200, 300])), [over]);
+  useEffect(() => void (over && navigator.userActivation?.isActive && navigator.vibrate?.([300, 200, 300])), [over]);
   return (
     <div class={`cooling is-running ${over ? "is-over" : ""}`}>
       <p role="status">{over ? words.cool_over : words.cool_running}</p>

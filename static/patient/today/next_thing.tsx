@@ -9,7 +9,7 @@ import { lazy } from "../../ui/lazy";
 import { done, later, skip } from "../actions";
 import { dateOf, today } from "../store";
 
-const CoolingTimer = lazy<{ item: AgendaItem }>(() => import("./cooling").then((module) => module.CoolingTimer));
+const CoolingTimer = lazy<{ item: AgendaItem }>(() => import("./cooling").then(({ CoolingTimer }) => CoolingTimer));
 
 interface Props {
   item: AgendaItem | null;
@@ -24,7 +24,7 @@ export function NextThing({ item, next, opened }: Props) {
   return (
     <section class="card next is-empty">
       <h2>{words.nothing_now}</h2>
-      <p>{next ? words.next(next.title, when!) : words.no_next}</p>
+      <p>{next ? <>{words.next} <strong>{when}</strong> {next.title}</> : words.no_next}</p>
     </section>
   );
 }

@@ -16,7 +16,7 @@ import { Offers } from "./offers";
 import { Rest } from "./rest";
 
 /** Below the next thing, and loaded after it. */
-const Questions = lazy(() => import("./questions").then((module) => module.Questions));
+const Questions = lazy(() => import("./questions").then(({ Questions }) => Questions));
 
 /** The occurrences of the notification that was tapped. */
 const tapped = computed(() => bundle.value?.notices[openedNotice.value ?? ""]?.occurrence_ids ?? []);

@@ -27,7 +27,7 @@ export const joinWords = catalogue({
     right: "Yes, this is right",
     wrong: "No",
     wrong_done: "Thank you. This phone keeps nothing of it.",
-    wrong_help: "Tell the clinic that the link was not for you, or ask for a new one.",
+    wrong_help: "If the link was not for you, tell the clinic. Else ask for a new one.",
     install: "Put Afterbeam on your Home Screen",
     install_why: "It opens like an app, and works without a connection.",
     install_ios_why: "On an iPhone or iPad, reminders only work from the Home Screen.",

@@ -17,7 +17,7 @@ export const todayWords = catalogue({
     now: "Now",
     from_reminder: "From your reminder",
     nothing_now: "Nothing to do now",
-    next: (title: string, when: string) => `Next: ${title}, ${when}.`,
+    next: "Next:",
     no_next: "There is nothing more in the plan on this phone.",
     why: "Why",
     done: "Done",

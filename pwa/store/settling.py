@@ -1,0 +1,198 @@
+"""The dispatcher's queries after sending: how deliveries went, and what that makes of notices and targets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, bindparam, exists, literal, or_, select, update
+from sqlalchemy.orm import Session
+
+from pwa.domain.notice import DeliveryState, NoticeState
+from pwa.domain.patient import TargetState
+from pwa.store import tables
+from pwa.store.dispatch import OPEN_DELIVERY, lease_clock
+from pwa.store.upserts import dialect_insert
+
+SERVICE_NOTED_EVERY = timedelta(seconds=10)
+Service = tuple[str, str]  # a push service's origin, and the id of the key that signed
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """How one leased delivery went; `next_try_at` is by the wall clock of whoever sent it."""
+
+    delivery_id: UUID
+    attempt: int
+    state: DeliveryState
+    next_try_at: datetime
+    status_code: int | None
+    accepted_at: datetime | None
+
+
+def lock(session: Session, notice_ids: Sequence[UUID], target_ids: Sequence[UUID]) -> None:
+    """Take these rows in one order, so that two dispatchers settling the same ones wait in turn.
+
+    Without it each of two settling one notice's deliveries would see the other's still open, and
+    neither would close the notice.
+    """
+    for table, ids in ((tables.Notice, notice_ids), (tables.Target, target_ids)):
+        session.execute(
+            select(table.id).where(table.id.in_(ids)).order_by(table.id).with_for_update(key_share=True)
+        ).all()
+
+
+def settle(session: Session, settlements: Sequence[Settlement], wall: datetime) -> None:
+    """Write how deliveries went; one whose lease another took over since is left alone."""
+    if not settlements:
+        return
+    ahead = lease_clock(session, wall) - wall
+    table = tables.Delivery.__table__
+    statement = (
+        table.update()  # type: ignore[attr-defined]  # a mapped class's table is a Table
+        .where(
+            table.c.id == bindparam("of_id"),
+            table.c.attempts == bindparam("of_attempt"),
+            table.c.state == DeliveryState.LEASED,
+        )
+        .values(
+            state=bindparam("to_state"),
+            next_try_at=bindparam("to_next_try_at"),
+            status_code=bindparam("to_status"),
+            accepted_at=bindparam("to_accepted_at"),
+            changed_at=wall,
+        )
+    )
+    session.execute(
+        statement,
+        [
+            {
+                "of_id": one.delivery_id,
+                "of_attempt": one.attempt,
+                "to_state": one.state,
+                "to_next_try_at": one.next_try_at + ahead,
+                "to_status": one.status_code,
+                "to_accepted_at": one.accepted_at,
+            }
+            for one in settlements
+        ],
+    )
+
+
+def close_notices(session: Session, notice_ids: Sequence[UUID], wall: datetime) -> None:
+    """Bring notices up to what their deliveries say, once none of these is open any more.
+
+    One accepted delivery makes a notice sent. With none it is planned again: a phone that subscribes
+    anew within the window still gets it.
+    """
+    notice, delivery = tables.Notice, tables.Delivery
+
+    def has(*states: DeliveryState) -> ColumnElement[bool]:
+        return exists(select(literal(1)).where(delivery.notice_id == notice.id, delivery.state.in_(states)))
+
+    closing = and_(notice.id.in_(notice_ids), notice.state == NoticeState.SENDING, ~has(*OPEN_DELIVERY))
+    for condition, state in (
+        (has(DeliveryState.ACCEPTED), NoticeState.SENT),
+        (~has(DeliveryState.ACCEPTED), NoticeState.PLANNED),
+    ):
+        session.execute(
+            update(notice)
+            .where(closing, condition)
+            .values(state=state, changed_at=wall)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def end_unreachable(session: Session, wall: datetime) -> None:
+    """End what waits for a target that has ended since, so that its notice is free for a new one."""
+    delivery, target = tables.Delivery, tables.Target
+    waiting = (
+        select(delivery.id, delivery.notice_id)
+        .join(target, target.id == delivery.target_id)
+        .where(delivery.state == DeliveryState.PENDING, target.state != TargetState.LIVE)
+    )
+    notice_ids = {notice_id for _, notice_id in session.execute(waiting)}
+    if not notice_ids:
+        return
+    lock(session, sorted(notice_ids, key=str), ())
+    session.execute(
+        update(delivery)
+        .where(delivery.id.in_(waiting.with_only_columns(delivery.id)))
+        .values(state=DeliveryState.GONE, changed_at=wall)
+        .execution_options(synchronize_session=False)
+    )
+    close_notices(session, tuple(notice_ids), wall)
+
+
+def note_accepted(session: Session, target_ids: Sequence[UUID], services: Set[Service], wall: datetime) -> None:
+    """These targets took a push just now, and these push services do take our key; suspicion is forgotten."""
+    _change_targets(
+        session,
+        tables.Target.id.in_(target_ids),
+        {"last_accepted_at": wall, "suspect_failures": 0, "suspected_at": None},
+    )
+    table = tables.PushOrigin
+    for origin, key_id in sorted(services):
+        known = session.get(table, (origin, key_id))
+        # One row for all dispatchers: written at every chunk, they would queue for it.
+        if known is None or wall - known.last_accepted_at >= SERVICE_NOTED_EVERY:
+            _note_service(session, origin, key_id, wall)
+
+
+def _note_service(session: Session, origin: str, key_id: str, wall: datetime) -> None:
+    statement = dialect_insert(session, tables.PushOrigin.__table__).values(  # type: ignore[arg-type]
+        origin=origin, vapid_key_id=key_id, last_accepted_at=wall
+    )
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["origin", "vapid_key_id"],
+            set_={"last_accepted_at": statement.excluded.last_accepted_at},
+        )
+    )
+
+
+def note_suspect(session: Session, target_ids: Sequence[UUID], wall: datetime) -> None:
+    """These targets answered as if our key or clock were wrong (400, 401, 403).
+
+    It counts against a target only when its push service took the same key from others since the time
+    before: while it takes nobody's the fault is ours, and however long that lasts nobody comes nearer to
+    being retired.
+    """
+    target = tables.Target
+    suspected = target.id.in_(target_ids)
+    counts = or_(target.suspected_at.is_(None), _others_were_accepted())
+    _change_targets(session, and_(suspected, counts), {"suspect_failures": target.suspect_failures + 1})
+    _change_targets(session, suspected, {"suspected_at": wall})
+
+
+def retire_hopeless(session: Session, failures: int) -> int:
+    """Retire targets refused `failures` times in a row while others were accepted; returns how many."""
+    target = tables.Target
+    hopeless = and_(
+        target.state == TargetState.LIVE, target.suspect_failures >= failures, _others_were_accepted()
+    )
+    return _change_targets(session, hopeless, {"state": TargetState.RETIRED})
+
+
+def _others_were_accepted() -> ColumnElement[bool]:
+    """Whether a target's push service took its key from others since this target was last refused."""
+    target, service = tables.Target, tables.PushOrigin
+    return exists(
+        select(literal(1))
+        .where(
+            service.origin == target.origin,
+            service.vapid_key_id == target.vapid_key_id,
+            service.last_accepted_at > target.suspected_at,
+        )
+        .correlate(target)
+    )
+
+
+def _change_targets(session: Session, which: ColumnElement[bool], values: dict[str, Any]) -> int:
+    result = session.execute(
+        update(tables.Target).where(which).values(values).execution_options(synchronize_session=False)
+    )
+    return int(result.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result has it

@@ -1,0 +1,351 @@
+"""The clinic page in Debian's Chromium: sign in, enrol, hand over the code, see the phone join."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+import segno
+from PIL import Image
+from playwright.sync_api import Locator, Page, Playwright, expect
+
+from pwa.clock import read_moment
+from pwa.domain.clinic import StaffRole
+from pwa.services.staffing import NewStaff, add_staff
+from pwa.store.database import Database
+from tests.support.chromium import Chromium, Scheme
+from tests.support.processes import Afterbeam, create_clinic
+
+EMAIL = "alice@lakeside.example"
+PASSWORD = "correct horse battery"
+OTHER_EMAIL = "bob@lakeside.example"
+QUIET_ZONE = 4
+VIEWS: tuple[tuple[int, Scheme, int], ...] = (
+    *((width, scheme, 100) for width in (320, 390, 1280) for scheme in ("light", "dark")),
+    *((320, "light", 200), (1280, "dark", 200)),
+)
+IPHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 26_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+    "Version/26.1 Mobile/15E148 Safari/604.1"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A browser at the clinic's front desk."""
+
+    chromium: Chromium
+    address: str
+
+    @property
+    def page(self) -> Page:
+        return self.chromium.page
+
+    def sign_in(self, password: str = PASSWORD, email: str = EMAIL) -> None:
+        self.page.get_by_label("E-mail").fill(email)
+        self.page.get_by_label("Password").fill(password)
+        self.page.get_by_role("button", name="Sign in").click()
+
+    def fill(self, first_name: str) -> None:
+        self.page.get_by_label("Procedure").select_option("vascular")
+        self.page.get_by_label("Kind").select_option("pdl")
+        self.page.get_by_label("Treated area").select_option("full_face")
+        self.page.get_by_label("First name").fill(first_name)
+
+    def enrol(self, first_name: str) -> str:
+        """Enrols and returns the join link on the screen."""
+        self.fill(first_name)
+        self.page.get_by_role("button", name="Enrol and show the code").click()
+        self.code_of(first_name).wait_for()
+        return self.card_of(first_name).get_by_role("textbox", name="Link").input_value()
+
+    def card_of(self, first_name: str) -> Locator:
+        return self.page.get_by_role("article", name=first_name)
+
+    def code_of(self, first_name: str) -> Locator:
+        return self.card_of(first_name).get_by_role("img", name="QR code")
+
+    def row_of(self, first_name: str) -> Locator:
+        has_name = self.page.get_by_role("heading", name=first_name, exact=True)
+        return self.page.locator(".patient").filter(has=has_name)
+
+    def overview(self) -> dict[str, Any]:
+        answer: dict[str, Any] = self.page.evaluate("fetch('/api/v1/clinic/overview').then((a) => a.json())")
+        return answer
+
+
+@dataclass(frozen=True, slots=True)
+class ApiPhone:
+    """A phone that speaks to the API as the patient app does."""
+
+    playwright: Playwright
+    address: str
+
+    def post(self, path: str, body: dict[str, Any], token: str | None = None) -> Any:
+        headers = {"Origin": self.address, "Content-Type": "application/json"}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        request = self.playwright.request.new_context(base_url=self.address, user_agent=IPHONE)
+        try:
+            answer = request.post(f"/api/v1/{path}", headers=headers, data=json.dumps(body))
+            assert answer.ok, answer.text()
+            return answer.json() if answer.body() else None
+        finally:
+            request.dispose()
+
+    def open_link(self, join_url: str) -> str:
+        """Uses the link up; returns the phone's own token."""
+        answer = self.post("join", {"token": join_url.partition("#t=")[2]})
+        return str(answer["device_token"])
+
+    def say_it_is_right(self, token: str) -> None:
+        self.post("join/answer", {"right": True}, token)
+
+
+@pytest.fixture(scope="module")
+def staff(afterbeam: Afterbeam) -> None:
+    """Alice and Bob work at Lakeside, which has no patients."""
+    clinic_id = UUID(create_clinic(afterbeam, zone="Europe/London"))
+    database = Database(f"sqlite:///{afterbeam.folder / 'afterbeam.db'}")
+    try:
+        for email, name in ((EMAIL, "Alice"), (OTHER_EMAIL, "Bob")):
+            with database.write() as session:
+                add_staff(session, clinic_id, NewStaff(email, name, PASSWORD, StaffRole.OWNER), read_moment())
+    finally:
+        database.close()
+
+
+@pytest.fixture
+def open_desk(playwright: Playwright, afterbeam: Afterbeam, tmp_path: Path, staff: None) -> Iterator[Desk]:
+    """The clinic page in a browser that nobody is signed in with."""
+    with Chromium.launch(playwright, tmp_path / "desk", width=1280, zone="Asia/Tokyo") as chromium:
+        chromium.page.clock.install()
+        chromium.page.goto(f"{afterbeam.url}/clinic")
+        chromium.page.get_by_role("heading", name="Clinic sign-in").wait_for()
+        yield Desk(chromium, afterbeam.url)
+        assert chromium.policy_violations + chromium.uncaught_errors == []
+
+
+@pytest.fixture
+def desk(open_desk: Desk) -> Desk:
+    """The clinic page with Alice signed in."""
+    open_desk.sign_in()
+    open_desk.page.get_by_role("heading", name="Enrol a patient").wait_for()
+    return open_desk
+
+
+@pytest.fixture
+def phone(playwright: Playwright, afterbeam: Afterbeam) -> ApiPhone:
+    return ApiPhone(playwright, afterbeam.url)
+
+
+def test_an_empty_clinic_is_told_what_comes_next(desk: Desk) -> None:
+    desk.page.get_by_text("Nobody is enrolled yet.").wait_for()
+    desk.page.get_by_text("Trial: protocols not approved by a clinician.").wait_for()
+
+    assert _faults(desk) == []
+
+
+def test_a_wrong_password_is_refused_in_words_and_the_email_stays(open_desk: Desk) -> None:
+    open_desk.sign_in("not the password at all")
+
+    open_desk.page.get_by_text("The e-mail address or the password is not right.").wait_for()
+    expect(open_desk.page.get_by_label("E-mail")).to_have_value(EMAIL)
+    expect(open_desk.page.get_by_label("Password")).to_be_focused()
+    assert _faults(open_desk) == []
+
+
+def test_too_many_tries_are_answered_with_how_long_to_wait(open_desk: Desk) -> None:
+    waits = open_desk.page.get_by_text("Too many tries. Wait 15 minutes")
+    refused = open_desk.page.get_by_text("is not right")
+    for _ in range(12):
+        open_desk.sign_in("not the password at all", email="nobody@lakeside.example")
+        refused.or_(waits).wait_for()
+        if waits.is_visible():
+            return
+        expect(open_desk.page.get_by_role("button", name="Sign in")).to_have_attribute("aria-disabled", "false")
+    pytest.fail("nothing held the tries back")
+
+
+def test_what_is_missing_is_named_and_takes_the_focus(desk: Desk) -> None:
+    desk.page.get_by_role("button", name="Enrol and show the code").click()
+
+    desk.page.get_by_text("Choose the procedure.").wait_for()
+    desk.page.get_by_text("Type the first name.").wait_for()
+    expect(desk.page.get_by_label("Procedure")).to_be_focused()
+
+
+def test_a_form_sent_twice_enrols_once(desk: Desk) -> None:
+    before = len(desk.overview()["patients"])
+    desk.fill("Berta")
+
+    desk.page.get_by_role("button", name="Enrol and show the code").dblclick()
+    desk.code_of("Berta").wait_for()
+
+    assert len(desk.overview()["patients"]) == before + 1
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_code_on_the_screen_is_the_join_link(desk: Desk, scheme: Scheme) -> None:
+    """Pixel by pixel, dark on white in dark mode too, with four white modules on every side."""
+    desk.page.emulate_media(color_scheme=scheme)
+    join_url = desk.enrol("Carla")
+
+    assert join_url.startswith(f"{desk.address}/join#t=")
+    expected = segno.make(join_url, error="m", micro=False)
+    assert _modules(desk.code_of("Carla")) == [
+        [bool(dark) for dark in row] for row in expected.matrix_iter(border=QUIET_ZONE)
+    ]
+
+
+def test_the_card_and_the_list_follow_the_phone(desk: Desk, phone: ApiPhone) -> None:
+    token = phone.open_link(desk.enrol("Dora"))
+    desk.card_of("Dora").get_by_text("Open in Safari on iPhone, not confirmed").wait_for()
+    expect(desk.code_of("Dora")).to_have_count(0)  # used up, so nobody scans it in vain
+
+    phone.say_it_is_right(token)
+
+    desk.card_of("Dora").get_by_text("Reminders not on yet").wait_for()
+    expect(desk.row_of("Dora")).to_contain_text("with Safari on iPhone")
+    expect(desk.row_of("Dora")).to_contain_text("Reminders off")
+    expect(desk.page.get_by_role("status").filter(has_text="Dora has joined.")).to_have_count(1)
+
+
+def test_several_patients_join_at_once_each_with_a_code(desk: Desk, phone: ApiPhone) -> None:
+    first = desk.enrol("Edda")
+    second = desk.enrol("Frida")
+    phone.say_it_is_right(phone.open_link(first))
+
+    desk.card_of("Edda").get_by_text("Reminders not on yet").wait_for()
+    expect(desk.code_of("Frida")).to_be_visible()
+    assert first != second
+
+
+def test_a_new_code_replaces_the_old_link(desk: Desk, phone: ApiPhone) -> None:
+    old = desk.enrol("Greta")
+    desk.card_of("Greta").get_by_role("button", name="New code").click()
+    link = desk.card_of("Greta").get_by_role("textbox", name="Link")
+    expect(link).not_to_have_value(old)
+
+    with pytest.raises(AssertionError, match="join_not_usable"):
+        phone.open_link(old)
+    phone.open_link(link.input_value())
+
+
+def test_an_ended_session_keeps_what_was_typed(desk: Desk) -> None:
+    desk.fill("Half typed")
+    desk.chromium.context.clear_cookies()
+
+    desk.page.get_by_text("You were signed out.").wait_for()
+    expect(desk.page.get_by_label("E-mail")).to_have_value(EMAIL)
+    desk.sign_in()
+
+    expect(desk.page.get_by_label("First name")).to_have_value("Half typed")
+    expect(desk.page.get_by_label("Kind")).to_have_value("pdl")
+
+
+def test_the_next_person_sees_nothing_of_the_one_before(desk: Desk) -> None:
+    desk.enrol("Hanna")
+    desk.fill("Half typed")
+    desk.chromium.context.clear_cookies()
+    desk.page.get_by_text("You were signed out.").wait_for()
+
+    desk.sign_in(email=OTHER_EMAIL)
+
+    desk.page.get_by_text("Bob").wait_for()
+    expect(desk.page.get_by_label("First name")).to_have_value("")
+    expect(desk.code_of("Hanna")).to_have_count(0)
+
+
+def test_signing_out_leaves_nothing_on_the_screen(desk: Desk) -> None:
+    desk.enrol("Ida")
+    desk.page.get_by_role("button", name="Sign out").click()
+
+    desk.page.get_by_role("heading", name="Clinic sign-in").wait_for()
+    expect(desk.page.get_by_label("E-mail")).to_have_value("")
+    assert "Ida" not in desk.page.content()
+    desk.page.reload()
+    desk.page.get_by_role("heading", name="Clinic sign-in").wait_for()
+
+
+def test_a_minute_without_news_is_said_and_taken_back(desk: Desk) -> None:
+    banner = desk.page.get_by_text("No news since")
+    desk.page.get_by_text("Last check").wait_for()
+    desk.chromium.go_offline()
+
+    desk.page.clock.run_for(55_000)
+    expect(banner).to_have_count(0)
+    desk.page.clock.run_for(10_000)
+    expect(banner).to_be_visible()
+
+    desk.chromium.go_online()
+    desk.page.get_by_role("button", name="Try now").click()
+    expect(banner).to_have_count(0)
+
+
+def test_the_typed_code_runs_out_in_view(desk: Desk) -> None:
+    desk.enrol("Jana")
+    expect(desk.card_of("Jana").get_by_role("timer")).to_contain_text("Works for 29:")
+
+    desk.page.clock.run_for(31 * 60_000)
+
+    desk.card_of("Jana").get_by_text("The typed code has run out.").wait_for()
+
+
+def test_no_state_of_the_page_has_a_fault(desk: Desk, phone: ApiPhone) -> None:
+    """Small to wide, light and dark, large text, both directions: nothing for axe, no sideways scroll."""
+    desk.page.get_by_label("At another time").check()
+    desk.page.get_by_role("button", name="Enrol and show the code").click()
+    faults = _faults(desk)
+    desk.page.get_by_label("Now").check()
+    desk.enrol("Kira")
+    join_url = desk.enrol("Lena")
+    faults += _faults(desk)
+    phone.say_it_is_right(phone.open_link(join_url))
+    desk.card_of("Lena").get_by_text("Reminders not on yet").wait_for()
+    faults += _faults(desk)
+    desk.page.evaluate("document.documentElement.dir = 'rtl'")
+
+    assert faults + _faults(desk) == []
+
+
+def _faults(desk: Desk) -> list[str]:
+    return [fault for view in VIEWS for fault in _faults_in(desk.chromium, *view)]
+
+
+def _faults_in(chromium: Chromium, width: int, scheme: Scheme, percent: int) -> Iterator[str]:
+    chromium.resize(width)
+    chromium.page.emulate_media(color_scheme=scheme)
+    with chromium.text_size(percent):
+        found = chromium.axe_violations() + chromium.page.evaluate(_SMALL_TARGETS)
+        if chromium.sideways_scroll() > 0:
+            found.append(f"scrolls sideways by {chromium.sideways_scroll()} px")
+    yield from (f"{width} px, {scheme}, {percent} %: {fault}" for fault in found)
+
+
+# A radio button's target is the label around it.
+_SMALL_TARGETS = """[...document.querySelectorAll("a, button, select, .pick, input:not([type=radio])")]
+  .map((it) => [it, it.getBoundingClientRect()])
+  .filter(([, box]) => box.width && (box.width < 44 || box.height < 44))
+  .map(([it, box]) => `target of ${box.width} x ${box.height} px: ${it.outerHTML.slice(0, 80)}`)"""
+
+
+def _modules(code: Locator) -> list[list[bool]]:
+    """What a camera sees of a QR code: True where the middle of a module is black, white elsewhere."""
+    side = int(str(code.get_attribute("viewBox")).split()[2])
+    picture = Image.open(BytesIO(code.screenshot())).convert("RGB")
+    step = picture.width / side
+    middles = [int((at + 0.5) * step) for at in range(side)]
+    return [[_is_black(picture, x, y) for x in middles] for y in middles]
+
+
+def _is_black(picture: Image.Image, x: int, y: int) -> bool:
+    colour = picture.getpixel((x, y))
+    assert colour in ((0, 0, 0), (255, 255, 255)), f"{colour} at {x},{y}"
+    return colour == (0, 0, 0)

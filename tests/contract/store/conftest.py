@@ -1,0 +1,65 @@
+"""Two clinics on a real database: Alice and Bob are of one, Mallory is of the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from pwa.domain.clinic import Clinic
+from pwa.domain.patient import Device
+from pwa.services.enrolment import Enrolled
+from pwa.services.house import House
+from pwa.store.database import Database
+from tests.support.houses import enrol_patient, join_phone, make_clinic, open_test_house
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A patient of a clinic, with their phone."""
+
+    clinic: Clinic
+    enrolled: Enrolled
+    device: Device
+
+    @property
+    def id(self) -> UUID:
+        return self.enrolled.patient_id
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    alice: Person
+    bob: Person
+    mallory: Person
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    made = Database(database_url)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def house(database_url: str, tmp_path: Path) -> Iterator[House]:
+    with open_test_house(database_url, tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def people(house: House) -> People:
+    lakeside, hillside = make_clinic(house, "Lakeside"), make_clinic(house, "Hillside")
+    return People(
+        _admitted(house, lakeside, "Alice"),
+        _admitted(house, lakeside, "Bob"),
+        _admitted(house, hillside, "Mallory"),
+    )
+
+
+def _admitted(house: House, clinic: Clinic, name: str) -> Person:
+    enrolled = enrol_patient(house, clinic, name)
+    return Person(clinic, enrolled, join_phone(house, enrolled))

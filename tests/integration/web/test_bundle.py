@@ -1,0 +1,352 @@
+"""The bundle: all a phone needs to read offline for 14 days, and nothing a lock screen should not say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from pwa.clock import DemoClock, rebase
+from pwa.domain.clinic import ClinicStage
+from pwa.protocols.lint_words import HEALTH_WORDS
+from pwa.services.clinics import approve_protocol
+from pwa.services.housekeeping import compose_ahead
+from pwa.services.shelf import protocol
+from pwa.store import devices, operations, plans
+from pwa.store.scope import in_clinic
+from pwa.web.app import create_app
+from pwa.web.units import db
+from tests.integration.web.test_contract import PROCEDURES
+from tests.support.events import fact, item_due_next, item_with, items_of, outcome, settings
+from tests.support.web import START, Phone, World, new_clinic, opened_world
+
+BUNDLE = "/api/v1/bundle"
+TREATED_ON = date(2026, 7, 15)
+
+
+def test_a_phone_that_has_not_joined_gets_nothing(world: World) -> None:
+    world.patient("Alice")
+    answer = world.phone().get(BUNDLE)
+    assert answer.status_code == 401
+    assert answer.get_json()["code"] == "not_joined"
+    assert "Alice" not in answer.get_data(as_text=True)
+
+
+def test_a_revoked_phone_is_out_with_its_next_request(world: World) -> None:
+    alice = world.patient("Alice")
+    device_id = alice.bundle()["device"]["id"]
+    [device] = [row for row in world.rows("devices") if str(row["id"]) == device_id]
+    with world.house.database.write() as session:
+        scope = in_clinic(session, world.lakeside.id)
+        devices.revoke_device(scope, device["id"], world.clock.wall)
+    assert alice.get(BUNDLE).status_code == 401
+    assert alice.get(BUNDLE, {"Authorization": f"Bearer {alice.token}"}).status_code == 401
+    assert alice.post("/api/v1/sync", {"epoch": None, "zone": "UTC", "events": []}).status_code == 401
+
+
+def test_a_credential_ends_after_its_time(world: World) -> None:
+    alice = world.patient("Alice")
+    world.clock.move(timedelta(days=400))
+    assert alice.get(BUNDLE).status_code == 401
+
+
+def test_an_unchanged_bundle_costs_304(world: World) -> None:
+    alice = world.patient("Alice")
+    first = alice.get(BUNDLE)
+    world.clock.move(timedelta(seconds=30))
+
+    again = alice.get(BUNDLE, {"If-None-Match": first.headers["ETag"]})
+
+    assert (again.status_code, again.get_data()) == (304, b"")
+    assert again.headers["ETag"] == first.headers["ETag"]
+    assert first.headers["Cache-Control"] == "no-store"
+
+
+def test_a_changed_bundle_has_another_tag(world: World) -> None:
+    alice = world.patient("Alice")
+    first = alice.get(BUNDLE)
+    alice.sync(outcome(item_due_next(first.get_json())["occurrence_ids"], "done"))
+    assert alice.get(BUNDLE, {"If-None-Match": first.headers["ETag"]}).status_code == 200
+
+
+def test_the_next_day_has_another_tag(world: World) -> None:
+    alice = world.patient("Alice")
+    first = alice.get(BUNDLE)
+    world.clock.move(timedelta(days=1))
+    assert alice.get(BUNDLE, {"If-None-Match": first.headers["ETag"]}).status_code == 200
+
+
+def test_the_demo_tells_phones_of_its_new_speed(sqlite_url: str, tmp_path: Path) -> None:
+    slow = DemoClock(START, START, 60)
+    with opened_world(sqlite_url, tmp_path, demo=slow) as world:
+        alice = world.patient("Alice")
+        first = alice.get(BUNDLE)
+        assert first.get_json()["clock"]["speed"] == 60
+        assert alice.get(BUNDLE, {"If-None-Match": first.headers["ETag"]}).status_code == 304
+
+        faster = create_app(replace(world.house, demo=rebase(slow, world.clock.wall, 1440)))
+        restarted = Phone(faster.test_client(), token=alice.token)
+        headers = {"If-None-Match": first.headers["ETag"], "Authorization": f"Bearer {alice.token}"}
+        again = restarted.get(BUNDLE, headers)
+        with faster.app_context():
+            db.engine.dispose()
+    assert again.status_code == 200
+    assert again.get_json()["clock"]["speed"] == 1440
+
+
+def test_outside_the_demo_care_time_is_wall_time(world: World) -> None:
+    clock = world.patient("Alice").bundle()["clock"]
+    assert clock == {"care_at": clock["wall_at"], "wall_at": "2026-07-15T09:00:00.000Z", "speed": 1}
+
+
+def test_it_holds_yesterday_today_and_fourteen_days(world: World) -> None:
+    dates = [day["date"] for day in world.patient("Alice").bundle()["agenda"]]
+    assert dates == [(TREATED_ON + timedelta(days=offset)).isoformat() for offset in range(-1, 15)]
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/Los_Angeles", "Pacific/Kiritimati"])
+def test_days_are_counted_on_the_patients_own_wall(world: World, zone: str) -> None:
+    alice = world.patient("Alice")
+    world.clock.wall = datetime(2026, 7, 18, 13, 30, tzinfo=UTC)  # already the 19th in Auckland
+    alice.sync(settings(world.clock.wall, zone=zone))
+
+    bundle = alice.bundle()
+
+    today = world.clock.wall.astimezone(ZoneInfo(zone)).date()
+    assert bundle["patient"]["zone"] == bundle["settings"]["zone"] == zone
+    assert bundle["agenda"][1]["date"] == today.isoformat()
+    for day in bundle["agenda"]:
+        for item in day["items"]:
+            assert item["day_number"] == (date.fromisoformat(day["date"]) - TREATED_ON).days
+            due = datetime.fromisoformat(item["due_at"]).astimezone(ZoneInfo(zone))
+            assert abs((due.date() - date.fromisoformat(day["date"])).days) <= 1
+            assert item["due_at"] < item["useful_until"]
+
+
+def test_each_day_is_in_order_and_no_occurrence_stands_twice(world: World) -> None:
+    bundle = world.patient("Alice").bundle()
+    for day in bundle["agenda"]:
+        dues = [item["due_at"] for item in day["items"]]
+        assert dues == sorted(dues)
+    ids = [one for item in items_of(bundle) for one in item["occurrence_ids"]]
+    assert ids
+    assert len(ids) == len(set(ids))
+
+
+def _words(text: str) -> set[str]:
+    return {
+        piece
+        for word in re.findall(r"[a-z]+(?:-[a-z]+)*", text.lower())
+        for piece in (word, *word.split("-"))
+    }
+
+
+def _through_the_weeks(world: World, procedure: str) -> Iterator[tuple[dict[str, Any], str]]:
+    """(words, notice id) of every reminder planned in the acute days, and some weeks later."""
+    alice = world.patient("Alice", procedure=procedure)
+    for hours in (70, 70, 300, 0):
+        for notice_id, words in alice.bundle()["notices"].items():
+            yield words, notice_id
+        world.clock.move(timedelta(hours=hours))
+        compose_ahead(world.house.database, world.house.now())
+
+
+@pytest.mark.parametrize("procedure", PROCEDURES)
+def test_lock_screen_levels_0_and_1_say_nothing_of_health(world: World, procedure: str) -> None:
+    seen = 0
+    for words, _ in _through_the_weeks(world, procedure):
+        for level in (0, 1):
+            said = _words(f"{words['titles'][level]} {words['bodies'][level]}")
+            assert said
+            assert not said & HEALTH_WORDS, words
+        seen += 1
+    assert seen > 10
+
+
+def test_level_2_says_what_to_do(world: World) -> None:
+    bundle = world.patient("Alice").bundle()
+    titles = {item["title"] for item in items_of(bundle)}
+    for words in bundle["notices"].values():
+        assert set(words["titles"][2].split(", ")) & titles or words["titles"][2] in titles
+        assert words["titles"][2] not in words["titles"][:2]
+
+
+def test_every_reminder_planned_has_its_words_and_its_occurrences(world: World) -> None:
+    bundle = world.patient("Alice").bundle()
+    planned = {str(row["id"]) for row in world.rows("notices") if row["state"] == "planned"}
+    assert planned
+    assert set(bundle["notices"]) == planned
+    on_the_agenda = {one for item in items_of(bundle) for one in item["occurrence_ids"]}
+    for notice_id, words in bundle["notices"].items():
+        stored = {
+            str(row["occurrence_id"])
+            for row in world.rows("notice_items")
+            if str(row["notice_id"]) == notice_id
+        }
+        assert set(words["occurrence_ids"]) == stored
+        assert stored <= on_the_agenda
+
+
+def test_the_words_for_an_unknown_notice_are_the_same_at_every_level_and_neutral(world: World) -> None:
+    neutral = world.patient("Alice").bundle()["neutral"]
+    assert len(set(neutral["titles"])) == len(set(neutral["bodies"])) == 1
+    assert not _words(f"{neutral['titles'][0]} {neutral['bodies'][0]}") & HEALTH_WORDS
+    assert "occurrence_ids" not in neutral
+
+
+def test_a_trial_says_so_and_so_does_a_protocol_nobody_approved(world: World) -> None:
+    bundle = world.patient("Alice").bundle()
+    assert bundle["clinic"]["trial"] is True
+    assert [plan["approved"] for plan in bundle["plans"]] == [False]
+
+
+def test_a_live_clinic_with_an_approved_protocol_is_no_trial(world: World) -> None:
+    live = new_clinic(world.house, "Live Clinic", ClinicStage.LIVE)
+    with world.house.database.write() as session:
+        approve_protocol(in_clinic(session, live.id), world.house.now(), "co2_full", "Dr Example")
+    bundle = world.patient("Alice", live).bundle()
+    assert bundle["clinic"]["trial"] is False
+    assert [plan["approved"] for plan in bundle["plans"]] == [True]
+
+
+def test_a_fact_is_a_question_until_the_patient_answers_it(world: World) -> None:
+    alice = world.patient("Alice")
+    [plan] = alice.bundle()["plans"]
+    [asked] = [one for one in plan["facts"] if one["name"] == "skin_closed"]
+    assert (asked["value"], asked["recorded_at"]) == (None, None)
+    assert asked["question"]
+    assert asked["ask_from"] >= plan["treated_on"]
+
+    world.clock.move(timedelta(days=9))
+    alice.sync(fact(plan["id"], True, world.clock.wall))
+
+    [plan] = alice.bundle()["plans"]
+    [answered] = [one for one in plan["facts"] if one["name"] == "skin_closed"]
+    assert (answered["value"], answered["recorded_at"]) == (True, "2026-07-24T09:00:00.000Z")
+
+
+def test_closed_skin_brings_sunscreen_and_open_again_takes_it_away(world: World) -> None:
+    alice = world.patient("Alice")
+    world.clock.move(timedelta(days=10))
+    [plan] = alice.bundle()["plans"]
+
+    def kinds() -> set[str]:
+        return {item["kind"] for item in items_of(alice.bundle())}
+
+    assert "sunscreen" not in kinds()
+    alice.sync(fact(plan["id"], True, world.clock.wall))
+    assert "sunscreen" in kinds()
+    world.clock.move(timedelta(minutes=1))
+    alice.sync(fact(plan["id"], False, world.clock.wall))
+    assert "sunscreen" not in kinds()
+
+
+def test_restrictions_end_on_the_days_of_the_protocol(world: World) -> None:
+    alice = world.patient("Alice")
+    [plan] = alice.bundle()["plans"]
+    with world.house.database.read() as session:
+        scope = in_clinic(session, world.lakeside.id)
+        [row] = world.rows("care_plans")
+        [stored] = plans.plans_of(scope, row["patient_id"])
+        content = protocol(session, stored.content_hash)
+    wanted = {
+        one.id: (
+            (TREATED_ON + timedelta(days=one.since_day)).isoformat(),
+            None if one.until_day is None else (TREATED_ON + timedelta(days=one.until_day)).isoformat(),
+        )
+        for one in content.restrictions
+    }
+    assert wanted
+    assert {one["id"]: (one["since"], one["until"]) for one in plan["restrictions"]} == wanted
+    assert all(one["title"] and one["body"] for one in plan["restrictions"])
+
+
+def test_each_day_with_sun_care_has_a_sun_strip_in_daylight(world: World) -> None:
+    bundle = world.patient("Alice").bundle()
+    strips = [(day["date"], day["sun"]) for day in bundle["agenda"] if day["sun"]]
+    assert len(strips) >= 14
+    for day, sun in strips:
+        assert sun["strict"] is (day >= TREATED_ON.isoformat())  # open skin: no sun at all
+        first, last = sun["strongest"]
+        assert first < last
+        assert first[:10] == last[:10] == day  # London: the UTC day is the local one
+        values = [point["uv_index"] for point in sun["curve"]]
+        assert max(values) > 5
+        assert sun["max_uv_index"] >= round(max(values)) - 1
+        shown = [datetime.fromisoformat(at).astimezone(ZoneInfo("Europe/London")) for at in (first, last)]
+        assert sun["words"].endswith(f"Strongest {shown[0]:%H:%M}-{shown[1]:%H:%M}.")
+
+
+@pytest.mark.parametrize("value", ["done", "skipped"])
+def test_what_is_done_or_skipped_stays_on_its_day_with_its_outcome(world: World, value: str) -> None:
+    alice = world.patient("Alice")
+    before = alice.bundle()
+    item = item_due_next(before)
+
+    alice.sync(outcome(item["occurrence_ids"], value))
+
+    after = alice.bundle()
+    kept = item_with(after, item["occurrence_ids"][0])
+    assert kept["outcome"] == value
+    assert [one["occurrence_ids"] for one in items_of(after)] == [
+        one["occurrence_ids"] for one in items_of(before)
+    ]
+    assert not set(item["occurrence_ids"]) & {
+        one for words in after["notices"].values() for one in words.get("occurrence_ids", [])
+    }
+
+
+def test_it_names_the_patient_the_phone_the_server_and_whom_to_call(world: World) -> None:
+    alice = world.patient("Alice")
+    bundle = alice.bundle()
+    assert bundle["patient"]["first_name"] == "Alice"
+    assert bundle["clinic"]["day_phone"] == "+44 20 7946 0018"
+    assert bundle["clinic"]["night_phone"] == "+44 20 7946 0919"
+    assert bundle["clinic"]["emergency_number"] == "999"
+    assert len(bundle["clinic"]["hours"]) == 7
+    with world.house.database.read() as session:
+        assert bundle["epoch"] == operations.get_epoch(session)
+    assert bundle["push"] == {
+        "public_key": world.house.vapid_key.public_key,
+        "key_id": world.house.vapid_key.id,
+        "endpoint_known": False,
+        "confirmed_at": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("agent", "label"),
+    [
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) Version/18.5 Safari/604.1",
+            "Safari on iPhone",
+        ),
+        ("Mozilla/5.0 (Linux; Android 15; Pixel 9) Chrome/140.0 Mobile Safari/537.36", "Chrome on Android"),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Linux"),
+        ("<script>alert(1)</script>", "a browser"),
+    ],
+)
+def test_a_phone_is_called_by_what_it_is_and_never_by_what_it_says(
+    world: World, agent: str, label: str
+) -> None:
+    phone = world.phone()
+    token = world.enrol(world.lakeside, "Alice").invitation.token
+    phone.ask("POST", "/api/v1/join", {"token": token}, {"User-Agent": agent})
+    assert phone.bundle()["device"]["label"] == label
+
+
+def test_each_patient_sees_only_their_own_plan_in_their_own_clinic(world: World) -> None:
+    alice, bob = world.patient("Alice"), world.patient("Bob", procedure="ipl")
+    mallory = world.patient("Mallory", world.elsewhere, procedure="vascular")
+    bundles = [phone.bundle() for phone in (alice, bob, mallory)]
+    assert [one["patient"]["first_name"] for one in bundles] == ["Alice", "Bob", "Mallory"]
+    ids = [{plan["id"] for plan in one["plans"]} for one in bundles]
+    assert not ids[0] & ids[1]
+    assert not ids[1] & ids[2]
+    assert bundles[2]["clinic"]["name"] == "Another Clinic"
