@@ -38,7 +38,7 @@ check: $(INSTALLED) $(BUILT) ## lint, types and import layers, Python and TypeSc
 test: check $(TOOLS) ## all that must hold; installs what the tests need
 	$(BIN)/python hatch_build.py npm test
 	$(BIN)/python hatch_build.py npm run sizes
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term:skip-covered --durations=15
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --cov --cov-report=term:skip-covered --durations=15
 
 soak: $(INSTALLED) $(BUILT) $(TOOLS) ## the long campaigns
 	$(BIN)/pytest -m soak --hypothesis-profile=soak

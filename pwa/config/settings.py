@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pwa.push.subject import DEMO_SUBJECT
+
 PREFIX = "AFTERBEAM_"
-# For trying out on one computer: well-formed enough for Google and Mozilla, not for Apple.
-LOCAL_VAPID_SUBJECT = "mailto:nobody@demo.invalid"
+LOCAL_VAPID_SUBJECT = DEMO_SUBJECT
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,8 @@ SETTINGS = (
     Setting("PORT", "The port the web server listens on.", "`8000`"),
     Setting(
         "VAPID_SUBJECT",
-        "Whom a push service can write to about your pushes: a `mailto:` address that is read, or `https://` "
-        "and a host without a path.",
+        "Whom a push service can write to about your pushes: a `mailto:` address that is read, or an "
+        "`https://` page of yours.",
         f"none; on localhost `{LOCAL_VAPID_SUBJECT}`, which Apple refuses",
     ),
     Setting(

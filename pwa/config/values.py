@@ -13,16 +13,12 @@ from urllib.parse import SplitResult, urlsplit
 
 from pwa.config.environment import refuse
 from pwa.config.settings import LOCAL_VAPID_SUBJECT, PREFIX
+from pwa.push.subject import check_form, check_subject
 
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
-_NOBODY_THERE = re.compile(  # RFC 2606, RFC 6761, RFC 6762
-    r"(^|\.)(localhost|local|internal|invalid|test|example|example\.(com|net|org))$"
-)
 _Word = TypeVar("_Word", bound=StrEnum)
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _HOST_NAME = re.compile(rf"(?=.{{1,253}}$)({_LABEL}\.)*{_LABEL}")
-# No path: py_vapid refuses it. No blank or bracket: Apple refuses those (web-push #947).
-_SUBJECT = re.compile(r"(mailto:[^\s<>@:/?#]+@|https://)(?P<host>[^\s<>@:/?#]+)")
 _POSTGRESQL = re.compile(r"postgres(ql)?(\+psycopg)?://")
 
 
@@ -98,21 +94,13 @@ def read_database_url(text: str) -> str:
 
 
 def read_vapid_subject(text: str | None, public_url: str) -> str:
-    """A mail or web address that is real, unless the server is for this computer only."""
+    """A mail or web address where somebody answers; on one's own computer any well-formed one will do."""
     local = is_local(public_url)
+    if text is None and local:
+        return LOCAL_VAPID_SUBJECT
     if text is None:
-        if local:
-            return LOCAL_VAPID_SUBJECT
         refuse("VAPID_SUBJECT", "is missing. Give mailto: and an address that somebody at the clinic reads.")
-    host = _subject_host(text)
-    if host is None:
-        refuse(
-            "VAPID_SUBJECT",
-            f"is '{text}'. Give mailto:name@host or https://host, without blanks, brackets or a path.",
-        )
-    if not local and ("." not in host or _NOBODY_THERE.search(host)):
-        refuse("VAPID_SUBJECT", f"is '{text}', where nobody can be written to. Give an address that is read.")
-    return text
+    return check_form(text) if local else check_subject(text)
 
 
 def read_flag(name: str, text: str) -> bool:
@@ -163,12 +151,6 @@ def _check_push_host(host: str, loopback_allowed: bool) -> None:
     name = host.removeprefix("*.")
     if "." not in name or not _HOST_NAME.fullmatch(name):
         refuse("PUSH_HOSTS", f"lists '{host}'. Give names like push.example.net or *.push.example.net.")
-
-
-def _subject_host(subject: str) -> str | None:
-    found = _SUBJECT.fullmatch(subject)
-    host = found["host"].lower() if found else None
-    return host if _is_host(host) else None
 
 
 def _split(text: str) -> SplitResult | None:

@@ -31,18 +31,35 @@ _MOST_CHARACTERS: Final = 320
 
 
 class VapidSubjectRefused(ConfigurationError):
-    """AFTERBEAM_VAPID_SUBJECT must say where the push services reach you: set it to mailto: and an e-mail
-    address that somebody reads, or to an https:// page of yours."""
+    """AFTERBEAM_VAPID_SUBJECT must say where the push services reach you."""
 
     code = "vapid_subject"
 
 
 def check_subject(text: str) -> VapidSubject:
-    """`text` itself, unchanged, or VapidSubjectRefused with the mend."""
-    match = _MAILTO.fullmatch(text) or _HTTPS.fullmatch(text)
-    if match is None or len(text) > _MOST_CHARACTERS:
-        raise VapidSubjectRefused
+    """`text` itself, unchanged, when somebody can be reached there; else VapidSubjectRefused."""
+    match = _match(text)
     labels = match["host"].lower().split(".")
     if labels[-1] in _RESERVED_TOPS or ".".join(labels[-2:]) in _RESERVED_NAMES:
-        raise VapidSubjectRefused
+        raise VapidSubjectRefused(_sentence(text))
     return VapidSubject(text)
+
+
+def check_form(text: str) -> VapidSubject:
+    """`text` itself when it has the form of a subject; enough for trying out on one's own computer."""
+    _match(text)
+    return VapidSubject(text)
+
+
+def _match(text: str) -> re.Match[str]:
+    match = _MAILTO.fullmatch(text) or _HTTPS.fullmatch(text)
+    if match is None or len(text) > _MOST_CHARACTERS:
+        raise VapidSubjectRefused(_sentence(text))
+    return match
+
+
+def _sentence(text: str) -> str:
+    return (
+        f"AFTERBEAM_VAPID_SUBJECT is '{text}'. Give mailto: and an e-mail address that somebody reads, "
+        "or an https:// page of yours."
+    )

@@ -10,7 +10,7 @@ from pwa.clock import DemoClock, Moment, read_moment
 from pwa.config import Config
 from pwa.domain.errors import ConfigurationError
 from pwa.push.endpoints import PUSH_HOSTS, EndpointRules
-from pwa.push.subject import DEMO_SUBJECT, check_subject
+from pwa.push.subject import VapidSubject
 from pwa.push.vapid import VapidKey, VapidSigner
 from pwa.store import migrate, operations
 from pwa.store.database import Database
@@ -51,7 +51,7 @@ def open_house(config: Config) -> House:
     require_newest_schema(database)
     signer = VapidSigner(
         [VapidKey.load(config.vapid_private_key_file)],
-        DEMO_SUBJECT if config.vapid_subject_is_placeholder else check_subject(config.vapid_subject),
+        VapidSubject(config.vapid_subject),
     )
     house = House(
         config=config,

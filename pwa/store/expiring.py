@@ -77,9 +77,7 @@ def _end_deliveries(session: Session, notice_ids: Sequence[UUID], wall: datetime
         .execution_options(synchronize_session=False)
     )
     accepted = exists(
-        select(literal(1)).where(
-            delivery.notice_id == notice.id, delivery.state == DeliveryState.ACCEPTED
-        )
+        select(literal(1)).where(delivery.notice_id == notice.id, delivery.state == DeliveryState.ACCEPTED)
     )
     session.execute(
         update(notice)

@@ -127,7 +127,9 @@ def end_unreachable(session: Session, wall: datetime) -> None:
     close_notices(session, tuple(notice_ids), wall)
 
 
-def note_accepted(session: Session, target_ids: Sequence[UUID], services: Set[Service], wall: datetime) -> None:
+def note_accepted(
+    session: Session, target_ids: Sequence[UUID], services: Set[Service], wall: datetime
+) -> None:
     """These targets took a push just now, and these push services do take our key; suspicion is forgotten."""
     _change_targets(
         session,

@@ -50,7 +50,9 @@ def put_subscription(
     """
     session, table = scope.session, tables.Target
     # One at a time for each device: its page and its worker may both subscribe at once.
-    session.execute(select(tables.Device.id).where(tables.Device.id == device_id).with_for_update(key_share=True))
+    session.execute(
+        select(tables.Device.id).where(tables.Device.id == device_id).with_for_update(key_share=True)
+    )
     known = session.scalars(select(table).where(table.address == subscription.endpoint)).all()
     ended = next((row.state for row in known if row.state in OVER), None)
     if ended is not None:

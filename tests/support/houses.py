@@ -146,7 +146,7 @@ class Patient:
     clinic: Clinic
     device: Device
     phone: Subscriber
-    events: "count[int]" = field(default_factory=lambda: count(1))
+    events: count[int] = field(default_factory=lambda: count(1))
 
 
 @dataclass

@@ -103,7 +103,10 @@ class Target(InClinic, Base):
                 postgresql_where=text("kind = 'push' AND state = 'live'"),
                 sqlite_where=text("kind = 'push' AND state = 'live'"),
             )
-            for name, column in (("uq_targets_live_address", "address"), ("uq_targets_live_device", "device_id"))
+            for name, column in (
+                ("uq_targets_live_address", "address"),
+                ("uq_targets_live_device", "device_id"),
+            )
         ),
     )
 
@@ -118,7 +121,9 @@ class Target(InClinic, Base):
     auth: Mapped[str | None] = mapped_column(String(64))
     vapid_key_id: Mapped[str | None] = mapped_column(String(64))
     suspect_failures: Mapped[int]  # refusals in a row while others were accepted
-    suspected_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the last refusal since it was accepted
+    suspected_at: Mapped[datetime | None] = mapped_column(
+        UtcDateTime
+    )  # the last refusal since it was accepted
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
