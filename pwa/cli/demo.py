@@ -123,7 +123,9 @@ class _Processes:
         environment: Mapping[str, str] = os.environ
         self._running.append(
             subprocess.Popen(
-                [sys.executable, "-m", "pwa.cli", command], env=dict(environment), start_new_session=True
+                [sys.executable, "-m", "pwa.cli", command, "--demo"],
+                env=dict(environment),
+                start_new_session=True,
             )
         )
 

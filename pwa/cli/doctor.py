@@ -24,9 +24,6 @@ from pwa.store import clinics, operations
 from pwa.store.database import Database
 from pwa.vault.keyring import load_master_keys
 
-# Before it, two processes on one WAL database can very rarely corrupt it (sqlite.org, March 2026).
-SQLITE_WITHOUT_WAL_FAULT = (3, 51, 3)
-
 
 class State(StrEnum):
     OK = "ok"
@@ -102,7 +99,7 @@ def _front_end() -> Finding:
 
 
 def _database(database: Database) -> Iterator[Finding]:
-    if database.is_sqlite and sqlite3.sqlite_version_info < SQLITE_WITHOUT_WAL_FAULT:
+    if database.has_wal_fault:
         yield Finding(
             "SQLite",
             State.WARNING,

@@ -15,6 +15,7 @@ from pwa.cli.demo import demo
 from pwa.cli.doctor import doctor
 from pwa.cli.operations import db, dispatch, keys, serve
 from pwa.cli.protocols import protocol
+from pwa.cli.staff import staff
 from pwa.domain.errors import AfterbeamError
 from pwa.logs import get_logger
 
@@ -51,5 +52,5 @@ def main() -> None:
     os.umask(0o077)  # keys and the database are their owner's alone
 
 
-for command in (demo, serve, dispatch, clinic, enrol, protocol, keys, db, doctor):
+for command in (demo, serve, dispatch, clinic, enrol, protocol, staff, keys, db, doctor):
     main.add_command(command)

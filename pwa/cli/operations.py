@@ -12,10 +12,12 @@ from pwa.config import Config
 from pwa.dispatcher import beats, metronome
 from pwa.domain.errors import BadInput, Refused
 from pwa.push.vapid import VapidKey
-from pwa.services.house import open_house
+from pwa.services.house import House, open_house
 from pwa.store import migrate, operations
 from pwa.store.database import Database
 from pwa.vault.keyring import create_master_key_file
+
+demo_option = click.option("--demo", "of_demo", is_flag=True, hidden=True)  # `afterbeam demo` says so itself
 
 
 @click.command()
@@ -26,14 +28,17 @@ from pwa.vault.keyring import create_master_key_file
     type=click.IntRange(1, 64),
     help="Processes; more than 1 needs PostgreSQL.",
 )
-def serve(workers: int) -> None:
+@demo_option
+def serve(workers: int, of_demo: bool) -> None:
     """Serve the web application."""
     config = read_config()
     # Say what is wrong here, not in a worker that is started again and again.
     if workers > 1 and config.database_url.startswith("sqlite"):
         raise BadInput("An embedded database serves one worker. Leave --workers out, or use PostgreSQL.")
     require_free_port(config)
-    open_house(config).close()
+    house = open_house(config)
+    house.close()
+    refuse_demo_clock(house, of_demo)
     from granian import Granian  # starting it up is slow, and only this command needs it
     from granian.constants import Interfaces
 
@@ -47,6 +52,15 @@ def serve(workers: int) -> None:
         blocking_threads=4,
         log_enabled=False,
     ).serve()
+
+
+def refuse_demo_clock(house: House, of_demo: bool) -> None:
+    """Refuse to serve real people by a demo's clock, which is ahead of theirs and may run faster."""
+    if house.demo is not None and not of_demo:
+        raise Refused(
+            "This database belongs to a demo whose clock ran faster than ours. "
+            "Use `afterbeam demo`, or another database."
+        )
 
 
 def require_free_port(config: Config) -> None:
@@ -67,10 +81,12 @@ def require_free_port(config: Config) -> None:
 
 @click.command()
 @click.option("--once", is_flag=True, help="One pass, then end; prints how many pushes were accepted.")
+@demo_option
 @json_option
-def dispatch(once: bool, as_json: bool) -> None:
+def dispatch(once: bool, of_demo: bool, as_json: bool) -> None:
     """Send what is due, until stopped."""
     with opened_house() as house:
+        refuse_demo_clock(house, of_demo)
         if not once:
             metronome.run(house)
             return

@@ -19,6 +19,7 @@ from pwa.config.values import (
     read_loopback,
     read_one_of,
     read_port,
+    read_proxies,
     read_public_url,
     read_push_hosts,
     read_vapid_subject,
@@ -34,6 +35,7 @@ class Config:
     public_url: str
     host: str
     port: int
+    proxies: int
     vapid_subject: str
     vapid_private_key_file: Path
     master_key_file: Path
@@ -60,6 +62,7 @@ class Config:
             public_url=public_url,
             host=read_host(env.text("HOST") or "127.0.0.1"),
             port=port,
+            proxies=read_proxies(env.text("PROXIES") or "0"),
             vapid_subject=read_vapid_subject(env.text("VAPID_SUBJECT"), public_url),
             vapid_private_key_file=env.path("VAPID_PRIVATE_KEY_FILE", data_dir / "keys" / "vapid.pem"),
             master_key_file=env.path("MASTER_KEY_FILE", data_dir / "keys" / "master-keys.json"),

@@ -39,6 +39,12 @@ SETTINGS = (
     Setting("HOST", "The address the web server listens on.", "`127.0.0.1`"),
     Setting("PORT", "The port the web server listens on.", "`8000`"),
     Setting(
+        "PROXIES",
+        "How many reverse proxies of yours stand before the web server: their `X-Forwarded-For` then says "
+        "who asks, for counting tries. Too high a number lets anybody claim any address.",
+        "`0`",
+    ),
+    Setting(
         "VAPID_SUBJECT",
         "Whom a push service can write to about your pushes: a `mailto:` address that is read, or an "
         "`https://` page of yours.",

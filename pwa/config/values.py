@@ -57,6 +57,12 @@ def read_port(text: str) -> int:
     refuse("PORT", f"is '{text}'. Give a number from 1 to 65535.")
 
 
+def read_proxies(text: str) -> int:
+    if re.fullmatch(r"[0-9]", text):
+        return int(text)
+    refuse("PROXIES", f"is '{text}'. Give how many reverse proxies stand before the web server, from 0 to 9.")
+
+
 def read_host(text: str) -> str:
     if _is_address(text) or _HOST_NAME.fullmatch(text.lower()):
         return text.lower()

@@ -8,13 +8,14 @@ from collections.abc import Callable
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from pwa.dispatcher import beats
+from pwa.dispatcher import beats, dead_man
 from pwa.logs import get_logger
 from pwa.services.house import House
 
 DELIVER_EVERY_S = 2
 COMPOSE_EVERY_S = 15
 EXPIRE_EVERY_S = 10
+CALL_MONITOR_EVERY_S = 60
 
 log = get_logger()
 
@@ -33,6 +34,7 @@ def run(house: House) -> None:
         (lambda: beats.compose(house), COMPOSE_EVERY_S),
         (lambda: beats.expire(house), EXPIRE_EVERY_S),
         (lambda: beats.deliver(house, to), DELIVER_EVERY_S),
+        (lambda: dead_man.call(house), CALL_MONITOR_EVERY_S),
     )
     for beat, seconds in jobs:
         scheduler.add_job(_guarded(beat), "interval", seconds=seconds, next_run_time=house.now().wall)

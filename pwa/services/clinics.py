@@ -139,7 +139,8 @@ def require_ready(clinic: Clinic, version: protocols.StoredVersion) -> None:
     if clinic.stage is ClinicStage.LIVE and version.approved_at is None:
         raise Refused(
             f"'{version.procedure}' needs clinical approval before {clinic.name} can enrol anyone with it. "
-            f"A clinician reads it and you record that with `afterbeam protocol approve {version.procedure}`."
+            "When a clinician has read it, record that with "
+            f"`afterbeam protocol approve {version.procedure} --clinic {clinic.id} --by NAME`."
         )
 
 

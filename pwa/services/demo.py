@@ -18,7 +18,7 @@ from pwa.services.clinics import NewClinic, approve_protocol, create_clinic
 from pwa.services.enrolment import Enrolment, enrol
 from pwa.services.joining import Invitation, invite
 from pwa.services.staffing import NewStaff, add_staff, set_password
-from pwa.services.tokens import new_token
+from pwa.services.tokens import new_password
 from pwa.store import clinics, operations, patients, plans, staff
 from pwa.store.scope import in_clinic
 from pwa.vault.keyring import MasterKeys
@@ -73,7 +73,7 @@ def ensure_clinic(
     kept = _read(file)
     if known is not None and kept is not None:
         return kept
-    password = new_token()[:20]
+    password = new_password()
     if known is None:
         clinic_id = _make_clinic(session, moment, zone, documents)
         add_staff(session, clinic_id, NewStaff(EMAIL, "Demo owner", password, StaffRole.OWNER), moment)

@@ -62,6 +62,18 @@ class Joined:
 def invite(scope: ClinicScope, keys: MasterKeys, patient_id: UUID, moment: Moment) -> Invitation:
     """Make a new invitation; those before it stop working."""
     devices.end_open_joins(scope, patient_id, moment.wall)
+    return _add_invitation(scope, keys, patient_id, moment)
+
+
+def code_for_the_app(scope: ClinicScope, keys: MasterKeys, device: Device, moment: Moment) -> str:
+    """A code for the app that this phone is about to put on its Home Screen.
+
+    There an iPhone gives it a storage of its own: it knows nothing of what joined in the browser.
+    """
+    return _add_invitation(scope, keys, device.patient_id, moment).code
+
+
+def _add_invitation(scope: ClinicScope, keys: MasterKeys, patient_id: UUID, moment: Moment) -> Invitation:
     invitation = Invitation(new_token(), new_code(), moment.wall + TOKEN_LIFE, moment.wall + CODE_LIFE)
     devices.add_join(
         scope,

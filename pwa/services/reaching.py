@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from pwa.clock import Moment
+from pwa.clock import DemoClock, Moment
 from pwa.domain.errors import BadInput, NotFound, Refused
 from pwa.domain.notice import Notice, NoticeKind, NoticeState, ReceiptKind
 from pwa.domain.patient import Device, TargetState
@@ -83,7 +83,7 @@ def unsubscribe(scope: ClinicScope, device: Device, endpoint: str) -> None:
     targets.leave_endpoint(scope, device.id, endpoint)
 
 
-def send_test(scope: ClinicScope, device: Device, moment: Moment) -> UUID:
+def send_test(scope: ClinicScope, device: Device, moment: Moment, demo: DemoClock | None) -> UUID:
     """Plan a test notice for this patient, due now. Raises Refused when the device has no subscription."""
     count_try(scope.session, "test push", str(device.id), TESTS_AT_MOST, TEST_WINDOW, moment.wall)
     if targets.target_of_device(scope, device.id) is None:
@@ -98,7 +98,7 @@ def send_test(scope: ClinicScope, device: Device, moment: Moment) -> UUID:
             kind=NoticeKind.TEST,
             slot_key=f"test/{notice_id}",
             due_at=moment.care,
-            useful_until=moment.care + TEST_USEFUL,
+            useful_until=moment.care + TEST_USEFUL * (demo.speed if demo else 1),
             state=NoticeState.PLANNED,
         ),
         moment.wall,

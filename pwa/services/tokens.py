@@ -17,6 +17,11 @@ def new_token() -> str:
     return secrets.token_urlsafe(TOKEN_BYTES)
 
 
+def new_password() -> str:
+    """A password made at random, for people who keep it in a password manager: 120 bits, 20 characters."""
+    return secrets.token_urlsafe(15)
+
+
 def hash_token(token: str) -> bytes:
     """What is stored of a token: its SHA-256. 256 random bits need no salt and no slow hash."""
     return hashlib.sha256(token.encode()).digest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -12,6 +13,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 BUSY_TIMEOUT_S = 10
+# Before it, two processes on one WAL database can very rarely corrupt it (sqlite.org, March 2026).
+SQLITE_WITHOUT_WAL_FAULT = (3, 51, 3)
 POSTGRESQL_LIMITS = ("statement_timeout=30s", "lock_timeout=10s", "idle_in_transaction_session_timeout=60s")
 
 
@@ -30,6 +33,11 @@ class Database:
         prepare(self.engine)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         self._write_lock = threading.Lock() if self.is_sqlite else nullcontext()
+
+    @property
+    def has_wal_fault(self) -> bool:
+        """Whether this is a SQLite database, by a SQLite that can very rarely corrupt it."""
+        return self.is_sqlite and sqlite3.sqlite_version_info < SQLITE_WITHOUT_WAL_FAULT
 
     @contextmanager
     def read(self) -> Iterator[Session]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from apiflask import APIFlask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from pwa import __version__
 from pwa.services.house import House
@@ -22,6 +23,9 @@ def create_app(house: House) -> APIFlask:
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]  # of Flask's own JSON provider
     app.url_map.strict_slashes = False
+    if house.config.proxies:
+        # Only the caller's address is taken from them: our own address is a setting, not a header.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=house.config.proxies, x_proto=0)  # type: ignore[method-assign]
     units.set_up(app, house)
     guards.set_up(app)
     errors.set_up(app)

@@ -116,6 +116,12 @@ def device_label() -> str:
     return f"{browser} on {system}" if browser else system
 
 
+def keeps_apps_apart() -> bool:
+    """Whether an app on this system's Home Screen shares nothing with its browser (iOS; an iPad says Mac)."""
+    agent = request.headers.get("User-Agent", "")
+    return any(name in agent for name in ("iPhone", "iPad")) or ("Macintosh" in agent and "Safari" in agent)
+
+
 # In this order: what names itself after others comes before them.
 _SYSTEMS = (
     ("iPhone", "iPhone"),

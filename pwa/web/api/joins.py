@@ -15,6 +15,7 @@ from pwa.web.auth import (
     clear_cookie,
     device_label,
     for_devices,
+    keeps_apps_apart,
     moment,
     set_cookie,
     this_device,
@@ -36,9 +37,20 @@ def join(json_data: JoinIn) -> Response:
         procedure_name=joined.procedure_name,
         treated_on=joined.treated_on.isoformat(),
         first_name=joined.first_name,
+        **_for_the_app(joined),
     )
     set_cookie(response, DEVICE_COOKIE, joined.cookie, int(joining.CREDENTIAL_LIFE.total_seconds()))
     return response
+
+
+def _for_the_app(joined: Joined) -> dict[str, str]:
+    """What an iPhone's installed app needs to join as well."""
+    if not keeps_apps_apart():
+        return {}
+    device = joined.device
+    with writing() as session:
+        scope = in_clinic(session, device.clinic_id)
+        return {"install_code": joining.code_for_the_app(scope, the_house().keys, device, moment())}
 
 
 def _by_token(token: str) -> Joined:

@@ -47,7 +47,9 @@ def send_test() -> Response:
     """Send this patient a test now."""
     device = this_device()
     with writing() as session:
-        notice_id = reaching.send_test(in_clinic(session, device.clinic_id), device, moment())
+        notice_id = reaching.send_test(
+            in_clinic(session, device.clinic_id), device, moment(), the_house().demo
+        )
     response = jsonify(id=str(notice_id))
     response.status_code = 201
     return response

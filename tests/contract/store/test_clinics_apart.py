@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -55,6 +56,9 @@ def furnish(scope: ClinicScope, person: Person, staff_id: UUID) -> None:
     patients.add_identifier(scope, new_id(NOW), person.id, "chart", b"i" * 32, b"sealed")
     subscription = targets.PushSubscription(f"https://push.example/{person.id}", "", "p", "a", "k")
     targets.put_subscription(scope, person.id, person.device.id, subscription, NOW)
+    # The newest of each can be pointed to without breaking another rule first.
+    devices.add_device(scope, person.id, "without a subscription", LATER)
+    plans.add_plan(scope, replace(plan, id=new_id(LATER), tasks=()), NOW)
     account = staff.StaffAccount(staff_id, f"{staff_id}@example.org", "Nurse", "hash")
     staff.add_staff(session, account, clinic_id, StaffRole.CLINICIAN, NOW)
     staff.add_session(session, staff_id.bytes * 2, staff_id, clinic_id, NOW, LATER)
@@ -166,7 +170,8 @@ def test_no_row_can_be_made_to_point_to_another_clinic(house: House, furnished: 
         child, parent = IN_CLINICS[str(name)], constraint.referred_table  # type: ignore[union-attr]
         own, foreign = _columns_of(constraint)  # type: ignore[arg-type]
         with house.database.read() as session:
-            theirs = session.scalar(select(parent.c[foreign]).where(parent.c.clinic_id == there))
+            newest = select(parent.c[foreign]).where(parent.c.clinic_id == there)
+            theirs = session.scalar(newest.order_by(parent.c[foreign].desc()).limit(1))
             mine = session.scalar(
                 select(child.c[own]).where(child.c.clinic_id == here, child.c[own].is_not(None)).limit(1)
             )

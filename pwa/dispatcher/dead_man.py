@@ -1,0 +1,22 @@
+"""Tells a monitor elsewhere that sending goes on; when the calls stop, it raises the alarm."""
+
+from __future__ import annotations
+
+import urllib.request
+
+from pwa.services.house import House
+from pwa.services.housekeeping import dispatcher_health
+
+TIMEOUT_S = 5
+
+
+def call(house: House) -> bool:
+    """Call the monitor's address, but only while all is well; True when it was called."""
+    address = house.config.dead_man_url
+    if address is None:
+        return False
+    with house.database.read() as session:
+        if not dispatcher_health(session, house.now()).well:
+            return False
+    with urllib.request.urlopen(address, timeout=TIMEOUT_S):
+        return True

@@ -1,0 +1,144 @@
+"""Every route that changes anything answers only our own pages, and only JSON. New routes must be listed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from werkzeug.test import TestResponse
+
+from tests.integration.security.people import new_subscriber, subscription
+from tests.support.events import outcome
+from tests.support.web import ORIGIN, PASSWORD, Phone, World
+
+SAFE = {"GET", "HEAD", "OPTIONS"}
+JSON = "application/json"
+
+# Every unsafe route with a body that would work.
+UNSAFE: Mapping[tuple[str, str], Any] = {
+    ("POST", "/api/v1/join"): {"token": "x" * 43},
+    ("POST", "/api/v1/join/answer"): {"right": False},
+    ("POST", "/api/v1/sync"): {"epoch": None, "zone": "UTC", "events": [outcome([str(uuid4())], "done")]},
+    ("DELETE", "/api/v1/device"): None,
+    ("PUT", "/api/v1/push-subscription"): "a subscription",
+    ("DELETE", "/api/v1/push-subscription"): {"endpoint": "https://fcm.googleapis.com/x"},
+    ("POST", "/api/v1/test-notices"): None,
+    ("POST", "/api/v1/receipts"): {"notice_id": str(uuid4()), "kind": "shown"},
+    ("POST", "/api/v1/clinic/session"): {"email": "olga@lakeside.test", "password": PASSWORD},
+    ("DELETE", "/api/v1/clinic/session"): None,
+    ("POST", "/api/v1/clinic/patients"): {"procedure": "ipl", "first_name": "Eve"},
+    ("POST", "/api/v1/clinic/patients/<uuid:patient_id>/invitations"): None,
+}
+WRONG_SENDERS: Mapping[str, Mapping[str, str]] = {
+    "no header": {},
+    "cross-site": {"Sec-Fetch-Site": "cross-site"},
+    "same-site": {"Sec-Fetch-Site": "same-site"},
+    "none": {"Sec-Fetch-Site": "none"},
+    "several": {"Sec-Fetch-Site": "same-origin, cross-site"},
+    "another origin": {"Origin": "https://evil.example"},
+    "another origin, though same-origin": {"Origin": "https://evil.example", "Sec-Fetch-Site": "same-origin"},
+    "the right origin, though cross-site": {"Origin": ORIGIN, "Sec-Fetch-Site": "cross-site"},
+    "origin null": {"Origin": "null", "Sec-Fetch-Site": "same-origin"},
+    "origin as a prefix": {"Origin": f"{ORIGIN}.evil.example"},
+    "another port": {"Origin": "http://localhost:8001"},
+    "a referer only": {"Referer": f"{ORIGIN}/"},
+}
+WRONG_TYPES = ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "")
+
+
+def _unsafe_routes(world: World) -> set[tuple[str, str]]:
+    return {
+        (method, rule.rule)
+        for rule in world.app.url_map.iter_rules()
+        for method in (rule.methods or set()) - SAFE
+    }
+
+
+def test_the_table_names_every_unsafe_route(world: World) -> None:
+    assert set(UNSAFE) == _unsafe_routes(world)
+
+
+@pytest.fixture
+def victim(world: World) -> Phone:
+    """A browser that is both a patient's phone and signed in at the clinic."""
+    world.add_staff(world.lakeside, "olga@lakeside.test")
+    browser = world.signed_in("olga@lakeside.test")
+    token = world.enrol(world.lakeside, "Alice").invitation.token
+    assert browser.post("/api/v1/join", {"token": token}).status_code == 200
+    assert (
+        browser.ask("PUT", "/api/v1/push-subscription", subscription(world, new_subscriber())).status_code
+        == 204
+    )
+    return browser
+
+
+def _send(
+    world: World, victim: Phone, route: tuple[str, str], headers: Mapping[str, str], content_type: str = JSON
+) -> TestResponse:
+    method, path = route
+    body = subscription(world, new_subscriber()) if UNSAFE[route] == "a subscription" else UNSAFE[route]
+    if route == ("POST", "/api/v1/join"):
+        body = {"token": world.enrol(world.lakeside, "Eve").invitation.token}
+    patient_id = str(world.rows("patients")[0]["id"])
+    return victim.http.open(
+        path.replace("<uuid:patient_id>", patient_id),
+        method=method,
+        json=body if content_type == JSON else None,
+        data=None if content_type == JSON else b'{"right": true}',
+        content_type=content_type if content_type != JSON or body is not None else None,
+        headers=dict(headers),
+        buffered=True,
+    )
+
+
+@pytest.mark.parametrize("route", UNSAFE, ids=" ".join)
+def test_nobody_elses_page_can_change_anything(world: World, victim: Phone, route: tuple[str, str]) -> None:
+    world.enrol(world.lakeside, "Eve")
+    for name, headers in WRONG_SENDERS.items():
+        before = world.dump(but=frozenset({"staff_sessions"}))
+        joins = len(before["joins"])
+        answer = _send(world, victim, route, headers)
+        assert answer.status_code == 403, name
+        assert answer.mimetype == "application/problem+json"
+        assert "Set-Cookie" not in answer.headers
+        if route != ("POST", "/api/v1/join"):
+            assert world.dump(but=frozenset({"staff_sessions"})) == before, name
+        else:
+            assert [row["used_at"] for row in world.rows("joins")].count(None) == joins, name
+
+
+@pytest.mark.parametrize("route", UNSAFE, ids=" ".join)
+def test_only_json_is_read(world: World, victim: Phone, route: tuple[str, str]) -> None:
+    before = world.dump(but=frozenset({"joins", "patients"}))
+    for content_type in WRONG_TYPES:
+        answer = _send(world, victim, route, {"Sec-Fetch-Site": "same-origin"}, content_type)
+        assert answer.status_code == 415, content_type
+        assert answer.get_json()["code"] == "not_json"
+    if route != ("POST", "/api/v1/join"):
+        assert world.dump(but=frozenset({"joins", "patients"})) == before
+
+
+@pytest.mark.parametrize("route", UNSAFE, ids=" ".join)
+@pytest.mark.parametrize(
+    "headers", [{"Sec-Fetch-Site": "same-origin"}, {"Origin": ORIGIN}], ids=["fetch", "origin"]
+)
+def test_our_own_pages_are_answered(
+    world: World, victim: Phone, route: tuple[str, str], headers: dict[str, str]
+) -> None:
+    assert _send(world, victim, route, headers).status_code in (200, 201, 204, 404)
+
+
+def test_no_answer_lets_another_site_read_it(world: World, victim: Phone) -> None:
+    for path in ("/api/v1/bundle", "/api/v1/clinic/overview", "/", "/healthz/live"):
+        for method in ("GET", "OPTIONS"):
+            answer = victim.ask(method, path, headers={"Origin": "https://evil.example"})
+            assert not [name for name in answer.headers.keys() if name.lower().startswith("access-control")]
+
+
+def test_no_address_sends_a_browser_elsewhere(world: World) -> None:
+    for path in ("//evil.example", "/api/v1//bundle", "/clinic//evil.example", "/join/", "/api/v1/bundle/"):
+        answer = world.phone().get(path, {"Host": "evil.example"})
+        assert "Location" not in answer.headers
+        assert answer.status_code in (200, 401, 404)
