@@ -22,7 +22,9 @@ def create_app(house: House) -> APIFlask:
         static_folder=None,  # type: ignore[arg-type]  # Flask takes None: we serve files ourselves
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]  # of Flask's own JSON provider
+    # No address is corrected by sending the browser on: that would repeat a Host header that anybody may set.
     app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
     if house.config.proxies:
         # Only the caller's address is taken from them: our own address is a setting, not a header.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=house.config.proxies, x_proto=0)  # type: ignore[method-assign]

@@ -43,7 +43,7 @@ export const joinWords = catalogue({
     install_next: "Go on in this browser",
     install_skip: "Not now",
     reminders: "Reminders",
-    reminders_why: "Afterbeam can remind you when a step is due. Your lock screen shows only \"You have a reminder\".",
+    reminders_why: "Afterbeam can remind you when a step is due. Your lock screen says nothing about your care.",
     allow: "Allow reminders",
     without: "Go on without reminders",
     subscribing: "Setting up reminders",

@@ -34,7 +34,8 @@ OPEN = {
     ("GET", "/icons/<path:name>"),
     ("GET", "/robots.txt"),
 }
-FOR_DEVICES = {
+FOR_NOBODYS_ID = "00000000-0000-7000-8000-000000000000"
+DEVICES = {
     ("POST", "/api/v1/join/answer"),
     ("GET", "/api/v1/bundle"),
     ("POST", "/api/v1/sync"),
@@ -51,6 +52,7 @@ FOR_STAFF = {
     ("POST", "/api/v1/clinic/patients"),
     ("POST", "/api/v1/clinic/patients/<uuid:patient_id>/invitations"),
 }
+NOBODYS_ID = "00000000-0000-7000-8000-000000000000"
 DEVICES = {"alice", "bob", "mallory"}
 STAFF = {"staff", "staff_elsewhere"}
 SHUT_OUT = {"anonymous", "revoked_device", "revoked_staff", "disabled_staff"}
@@ -75,7 +77,7 @@ def _filled(doors: Doors, rule: str) -> str:
 
 
 def test_the_tables_name_every_route(world: World) -> None:
-    assert OPEN | FOR_DEVICES | FOR_STAFF == set(_routes(world))
+    assert set(_routes(world)) == OPEN | FOR_DEVICES | FOR_STAFF
 
 
 @pytest.mark.parametrize(("method", "rule"), sorted(FOR_DEVICES))
@@ -127,8 +129,8 @@ def test_alices_things_do_not_exist_for_others_and_nothing_of_them_changes(
     for role, method, path, body in _asks(doors):
         answer = doors[role].ask(method, path, body)
         assert answer.status_code == 404, (role, path)
-        nobody = path.replace(doors.notice_id, "0" * 32).replace(str(doors.alice_id), "0" * 32)
-        other_body = {**body, "notice_id": "0" * 32} if body else None
+        nobody = path.replace(doors.notice_id, NOBODYS_ID).replace(str(doors.alice_id), NOBODYS_ID)
+        other_body = {**body, "notice_id": NOBODYS_ID} if body else None
         assert doors[role].ask(method, nobody, other_body).get_data() == answer.get_data(), "tells them apart"
         assert "marker" not in answer.get_data(as_text=True)
     assert world.dump(but=frozenset({"staff_sessions"})) == before
@@ -172,7 +174,7 @@ def test_one_kind_of_credential_is_not_taken_for_another(doors: Doors, world: Wo
             assert answer.status_code == (200 if path.endswith("bundle") and secret != staff else 401)
 
 
-@pytest.mark.parametrize("secret", ["", "x", "\x00", "a" * 5000, "é", "' OR 1=1 --", "undefined", "null"])
+@pytest.mark.parametrize("secret", ["", "x", "\x00", "a" * 3900, "é", "' OR 1=1 --", "undefined", "null"])
 def test_no_made_up_credential_opens_anything(doors: Doors, world: World, secret: str) -> None:
     phone = world.phone()
     phone.http.set_cookie(DEVICE_COOKIE, secret)

@@ -1,0 +1,407 @@
+"""Each phone gets a reminder once, in time, however many dispatchers work and whatever goes wrong."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from pwa.domain.notice import DeliveryState, NoticeState
+from pwa.push.sender import Outgoing, SendResult
+from pwa.services import dispatching
+from pwa.services.dispatching import CHUNK, LEASE
+from pwa.store import dispatch, settling
+from tests.support.houses import Patient, Ward
+from tests.support.push_service import Script
+
+
+class Died(BaseException):
+    """The process ended here: nothing after this line happens."""
+
+
+class DyingSender:
+    """Sends, and dies before anybody hears the answers."""
+
+    def __init__(self, inner: Any) -> None:
+        self.inner = inner
+
+    def send(self, batch: list[Outgoing[UUID]], now: Any) -> list[SendResult[UUID]]:
+        self.inner.send(batch, now)
+        raise Died
+
+    def close(self) -> None:
+        self.inner.close()
+
+
+def due_patients(ward: Ward, count: int) -> list[Patient]:
+    """So many patients, each with a test notice due now: what is due for all at the same moment."""
+    people = [ward.admit(f"Patient {number}") for number in range(count)]
+    for person in people:
+        ward.plan_test(person)
+    return people
+
+
+def accepted_per_phone(ward: Ward, people: list[Patient]) -> list[int]:
+    return [ward.pushes_to(person.phone).count(201) for person in people]
+
+
+def open_leases(ward: Ward) -> int:
+    return len(ward.rows("SELECT id FROM deliveries WHERE state = 'leased'"))
+
+
+# ---------------------------------------------------------------------- in time
+
+
+def test_nothing_is_sent_before_it_is_due(ward: Ward, alice: Patient) -> None:
+    reminder = ward.go_to(alice)
+    ward.care = reminder.due_at - timedelta(seconds=1)
+    assert ward.deliver() == 0
+    assert ward.pushes_to(alice.phone) == []
+
+
+def test_nothing_is_sent_late(ward: Ward, alice: Patient) -> None:
+    reminder = ward.go_to(alice)
+    ward.care = reminder.useful_until
+    assert ward.deliver() == 0
+    assert ward.expire() >= 1
+
+    assert ward.state_of(reminder.id) == "expired"
+    assert all(
+        one.state is not NoticeState.SENT for one in ward.notices_of(alice) if one.useful_until <= ward.care
+    )
+    assert ward.pushes_to(alice.phone) == []
+
+
+def test_a_retry_that_comes_too_late_is_not_made(ward: Ward, alice: Patient) -> None:
+    ward.service.script(alice.phone.endpoint, Script(503, times=1))
+    notice_id = ward.plan_test(alice, useful=timedelta(seconds=90))
+    ward.deliver()
+    ward.wait(90)
+    ward.deliver()
+    ward.expire()
+
+    assert ward.pushes_to(alice.phone) == [503]
+    assert ward.state_of(notice_id) == "expired"
+    assert ward.delivery_of(notice_id, alice.phone)["state"] == "expired"
+
+
+def test_the_clock_is_read_for_each_chunk(ward: Ward, alice: Patient) -> None:
+    """A long pass must not send by the time at which it began."""
+    ward.go_to(alice)
+    ward.plan_test(alice, useful=timedelta(seconds=30))
+    moments = iter([ward.moment()])
+
+    def now() -> Any:
+        moment = next(moments, None)
+        if moment is None:
+            ward.wait(60)
+            moment = ward.moment()
+        return moment
+
+    to = ward.dispatching()
+    with ward.database.write() as session:  # claimed, and then another chunk took a minute
+        claimed = dispatch.claim_due(session, ward.care, ward.moment().wall, 9)
+        dispatch.open_deliveries(session, claimed, ward.moment().wall)
+    next(moments)
+    dispatching.deliver_due(to, now, None)
+
+    sent = [post for post in ward.service.posts_to(alice.phone.endpoint)]
+    assert len(sent) == 1  # the reminder; the test was over
+    assert all(int(post.headers["ttl"]) > 60 for post in sent)
+
+
+def test_what_is_being_sent_as_its_time_runs_out_counts_if_it_is_accepted(ward: Ward, alice: Patient) -> None:
+    notice_id = ward.plan_test(alice, useful=timedelta(seconds=30))
+    to = ward.dispatching()
+    inner = to.sender
+
+    class Slow:
+        def send(self, batch: Any, now: Any) -> Any:
+            results = inner.send(batch, now)
+            ward.care += timedelta(seconds=40)
+            ward.expire()  # the other job, in the middle of this one
+            return results
+
+        def close(self) -> None: ...
+
+    ward.deliver(ward.dispatching(sender=Slow()))
+
+    assert ward.delivery_of(notice_id, alice.phone)["state"] == "accepted"
+    assert ward.state_of(notice_id) == "sent"
+
+
+# ---------------------------------------------------------------------- many dispatchers
+
+
+def test_two_dispatchers_send_each_reminder_once(pg_ward: Ward) -> None:
+    people = due_patients(pg_ward, 30)
+    gate = threading.Barrier(2)
+    pairs = [pg_ward.dispatching() for _ in range(2)]
+
+    def run(number: int) -> None:
+        gate.wait(10)
+        for _ in range(6):
+            pg_ward.deliver(pairs[number])
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(run, range(2)))
+
+    assert accepted_per_phone(pg_ward, people) == [1] * 30
+    states = pg_ward.rows("SELECT state, count(*) AS n FROM notices WHERE kind = 'test' GROUP BY state")
+    assert states == [{"state": "sent", "n": 30}]
+    assert open_leases(pg_ward) == 0
+
+
+def test_two_dispatchers_that_settle_two_phones_of_one_patient_close_the_notice(pg_ward: Ward) -> None:
+    """Each sees the other's delivery still open, unless they wait for one another."""
+    ward = pg_ward
+    for _ in range(5):
+        alice = ward.admit("Alice")
+        ward.second_phone(alice)
+        notice_id = ward.plan_test(alice)
+        wall = ward.moment().wall
+        with ward.database.write() as session:
+            claimed = dispatch.claim_due(session, ward.care, wall, 9)
+            dispatch.open_deliveries(session, claimed, wall)
+        with ward.database.write() as session:
+            leased = dispatch.lease(session, ward.care, wall, LEASE, 9)
+        assert len(leased) == 2
+        gate = threading.Barrier(2)
+
+        def settle(one: dispatch.LeasedDelivery, gate: threading.Barrier = gate, wall: Any = wall) -> None:
+            settlement = settling.Settlement(one.id, one.attempt, DeliveryState.ACCEPTED, wall, 201, wall)
+            gate.wait(10)
+            with ward.database.write() as session:
+                settling.lock(session, [one.notice_id], [one.target_id])
+                settling.settle(session, [settlement], wall)
+                session.execute(text("SELECT pg_sleep(0.05)"))
+                settling.close_notices(session, [one.notice_id], wall)
+
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(settle, leased))
+        assert ward.state_of(notice_id) == "sent"
+
+
+def test_a_dispatcher_skips_what_another_is_claiming(pg_ward: Ward) -> None:
+    due_patients(pg_ward, 4)
+    wall = pg_ward.moment().wall
+    with pg_ward.database.write() as one, pg_ward.database.write() as other:
+        first = dispatch.claim_due(one, pg_ward.care, wall, 3)
+        second = dispatch.claim_due(other, pg_ward.care, wall, 3)
+    assert len(first) == 3
+    assert len(second) == 1
+    assert not {notice.id for notice in first} & {notice.id for notice in second}
+
+
+def test_planning_never_takes_back_what_a_dispatcher_is_claiming(pg_ward: Ward) -> None:
+    ward = pg_ward
+    alice = ward.admit("Alice")
+    reminder = ward.go_to(alice)
+    ward.choose(alice, wake="09:00")
+    before = ward.rows("SELECT id, due_at, state FROM notices ORDER BY id")
+    claimed = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        with ward.database.write() as session:
+            dispatch.claim_due(session, ward.care, ward.moment().wall, 9)
+            claimed.set()
+            planning = pool.submit(ward.choose, alice, wake="08:00", quiet_end="10:30", quiet_start="21:00")
+            with pytest.raises(TimeoutError):
+                planning.result(0.3)  # it waits for the claim
+        planning.result(10)
+
+    assert before
+    assert ward.state_of(reminder.id) == "sending"
+    (row,) = [one for one in ward.notices_of(alice) if one.id == reminder.id]
+    assert row.due_at == reminder.due_at
+    assert ward.occurrences_in(alice, reminder.id)
+
+
+# ---------------------------------------------------------------------- crashes
+
+
+def test_a_crash_after_sending_sends_one_chunk_again_with_the_same_topics(ward: Ward) -> None:
+    people = due_patients(ward, 3)
+    dying = ward.dispatching(sender=DyingSender(ward.dispatching().sender))
+    with pytest.raises(Died):
+        ward.deliver(dying)
+    assert open_leases(ward) == 3
+    assert ward.deliver() == 0  # the lease still runs
+    assert accepted_per_phone(ward, people) == [1, 1, 1]
+
+    ward.wait(LEASE.total_seconds() + 1)
+    assert ward.deliver() == 3
+
+    assert accepted_per_phone(ward, people) == [2, 2, 2]
+    for person in people:
+        first, second = ward.service.posts_to(person.phone.endpoint)
+        assert first.headers["topic"] == second.headers["topic"]
+    assert open_leases(ward) == 0
+
+
+def test_a_crash_costs_one_chunk_only(ward: Ward, alice: Patient) -> None:
+    notices = [ward.plan_test(alice) for _ in range(CHUNK + 6)]
+    dying = ward.dispatching(sender=DyingSender(ward.dispatching().sender))
+    with pytest.raises(Died):
+        ward.deliver(dying)
+    assert open_leases(ward) == CHUNK
+    ward.deliver()
+    ward.wait(LEASE.total_seconds() + 1)
+    ward.deliver()
+
+    assert len(ward.pushes_to(alice.phone)) == len(notices) + CHUNK
+    assert {ward.state_of(notice_id) for notice_id in notices} == {"sent"}
+
+
+def test_a_stale_settlement_does_nothing_once_the_lease_was_taken_over(ward: Ward, alice: Patient) -> None:
+    notice_id = ward.plan_test(alice)
+    wall = ward.moment().wall
+    with ward.database.write() as session:
+        claimed = dispatch.claim_due(session, ward.care, wall, 9)
+        dispatch.open_deliveries(session, claimed, wall)
+        (stale,) = dispatch.lease(session, ward.care, ward.moment().wall, LEASE, 9)
+    ward.wait(LEASE.total_seconds() + 1)
+    with ward.database.write() as session:
+        (taken_over,) = dispatch.lease(session, ward.care, ward.moment().wall, LEASE, 9)
+    assert (stale.attempt, taken_over.attempt) == (1, 2)
+
+    settled = settling.Settlement(stale.id, stale.attempt, DeliveryState.DEAD, wall, 500, None)
+    with ward.database.write() as session:
+        settling.settle(session, [settled], wall)
+        settling.close_notices(session, [notice_id], wall)
+
+    delivery = ward.delivery_of(notice_id, alice.phone)
+    assert (delivery["state"], delivery["attempts"], delivery["status_code"]) == ("leased", 2, None)
+    assert ward.state_of(notice_id) == "sending"
+
+
+def test_a_poisoned_row_does_not_stop_the_others(ward: Ward) -> None:
+    people = due_patients(ward, 4)
+    poisoned = people[1]
+    with ward.database.write() as session:
+        session.execute(
+            text("UPDATE targets SET p256dh = 'nonsense' WHERE address = :a"),
+            {"a": poisoned.phone.endpoint},
+        )
+
+    assert ward.deliver() == 3
+    assert ward.deliver() == 0
+
+    assert accepted_per_phone(ward, people) == [1, 0, 1, 1]
+    (dead,) = ward.rows("SELECT state, attempts FROM deliveries WHERE state = 'dead'")
+    assert dead["attempts"] == 1
+
+
+def test_an_endpoint_outside_the_list_is_refused_and_the_others_go_on(ward: Ward) -> None:
+    people = due_patients(ward, 3)
+    with ward.database.write() as session:
+        session.execute(
+            text("UPDATE targets SET address = 'https://169.254.169.254/latest' WHERE address = :a"),
+            {"a": people[0].phone.endpoint},
+        )
+
+    assert ward.deliver() == 2
+    (refused,) = ward.rows("SELECT status_code FROM deliveries WHERE state = 'refused'")
+    assert refused["status_code"] is None
+
+
+# ---------------------------------------------------------------------- subscriptions that are refused
+
+
+def refuse(ward: Ward, people: list[Patient], status: int = 403) -> None:
+    for person in people:
+        ward.service.script(person.phone.endpoint, Script(status))
+
+
+def try_for(ward: Ward, people: list[Patient], rounds: int) -> None:
+    for _ in range(rounds):
+        for person in people:
+            ward.plan_test(person)
+        ward.wait(60)
+        ward.deliver()
+
+
+def test_one_that_is_refused_while_others_are_accepted_is_retired(ward: Ward) -> None:
+    people = [ward.admit(name) for name in ("Alice", "Bob", "Carol")]
+    refuse(ward, people[:1])
+
+    try_for(ward, people, 4)
+    assert ward.target_state(people[0].phone) == "live"  # not at the first, nor at the fourth
+    try_for(ward, people, 3)
+
+    assert ward.target_state(people[0].phone) == "retired"
+    assert [ward.target_state(person.phone) for person in people[1:]] == ["live", "live"]
+
+
+def test_a_storm_of_refusals_retires_nobody_however_long_it_lasts(ward: Ward) -> None:
+    """They were all accepted just before it: that our key is at fault must still be seen."""
+    people = [ward.admit(name) for name in ("Alice", "Bob", "Carol")]
+    try_for(ward, people, 2)
+    refuse(ward, people)
+
+    try_for(ward, people, 12)
+
+    assert [ward.target_state(person.phone) for person in people] == ["live"] * 3
+
+
+def test_the_end_of_a_storm_retires_nobody_either(ward: Ward) -> None:
+    people = [ward.admit(name) for name in ("Alice", "Bob", "Carol")]
+    refuse(ward, people)
+    try_for(ward, people, 8)
+    for person in people:
+        ward.service.script(person.phone.endpoint, Script(403, times=0))
+
+    try_for(ward, people[:1], 2)  # the first to be heard again
+    try_for(ward, people, 2)
+
+    assert [ward.target_state(person.phone) for person in people] == ["live"] * 3
+    assert all(ward.pushes_to(person.phone)[-1] == 201 for person in people)
+
+
+def test_one_good_answer_clears_all_suspicion(ward: Ward) -> None:
+    people = [ward.admit(name) for name in ("Alice", "Bob")]
+    for _ in range(3):
+        refuse(ward, people[:1])
+        try_for(ward, people, 3)
+        ward.service.script(people[0].phone.endpoint, Script(403, times=0))
+        try_for(ward, people, 1)
+
+    assert ward.target_state(people[0].phone) == "live"
+
+
+# ---------------------------------------------------------------------- nobody to tell
+
+
+def test_a_patient_without_a_subscription_gets_nothing_and_nothing_loops(ward: Ward, alice: Patient) -> None:
+    reminder = ward.go_to(alice)
+    with ward.database.write() as session:
+        session.execute(text("UPDATE targets SET state = 'left'"))
+
+    for _ in range(3):
+        assert ward.deliver() == 0
+        ward.wait(5)
+
+    assert ward.rows("SELECT id FROM deliveries") == []
+    assert ward.state_of(reminder.id) == "planned"
+
+
+def test_a_reminder_every_phone_refused_is_not_tried_in_a_loop(ward: Ward, alice: Patient) -> None:
+    ward.go_to(alice)
+    ward.service.script(alice.phone.endpoint, Script(413))
+    for _ in range(4):
+        ward.deliver()
+        ward.wait(5)
+    assert ward.pushes_to(alice.phone) == [413]
+
+
+def test_one_push_does_not_use_a_phone_up(ward: Ward, alice: Patient) -> None:
+    """Every reminder of a day comes, not only the first."""
+    for number in range(4):
+        ward.go_to(alice, number)
+        ward.expire()
+        assert ward.deliver() == 1
+    assert ward.pushes_to(alice.phone) == [201] * 4
