@@ -119,9 +119,19 @@ def settled(recovery: Recovery) -> Settled:
 
 
 def latest_outcomes(outcomes: Sequence[Outcome]) -> dict[UUID, Outcome]:
-    """The outcome that holds for each occurrence: the last one tapped, unless it was undone."""
-    latest = {one.occurrence_id: one for one in outcomes}
-    return {key: one for key, one in latest.items() if one.value is not OutcomeValue.UNDONE}
+    """The outcome that holds for each occurrence: the last one tapped that was not taken back.
+
+    Undone takes back the one before it, so that "later" holds again when a mistaken "done" is undone.
+    The same twice, as from two phones, is one.
+    """
+    standing: dict[UUID, list[Outcome]] = {}
+    for one in outcomes:
+        before = standing.setdefault(one.occurrence_id, [])
+        if before and one.value in (OutcomeValue.UNDONE, before[-1].value):
+            before.pop()
+        if one.value is not OutcomeValue.UNDONE:
+            before.append(one)
+    return {key: held[-1] for key, held in standing.items() if held}
 
 
 def _snoozes(outcomes: Sequence[Outcome], latest: dict[UUID, Outcome]) -> dict[UUID, Snooze]:

@@ -173,9 +173,7 @@ def note_suspect(session: Session, target_ids: Sequence[UUID], wall: datetime) -
 def retire_hopeless(session: Session, failures: int) -> int:
     """Retire targets refused `failures` times in a row while others were accepted; returns how many."""
     target = tables.Target
-    hopeless = and_(
-        target.state == TargetState.LIVE, target.suspect_failures >= failures, _others_were_accepted()
-    )
+    hopeless = and_(target.state == TargetState.LIVE, target.suspect_failures >= failures)
     return _change_targets(session, hopeless, {"state": TargetState.RETIRED})
 
 

@@ -15,12 +15,19 @@ blueprint = Blueprint("assets", __name__)
 
 
 def _send(name: str, caching: str) -> Response:
-    if not (web_dist() / name).is_file():
-        raise NotFound("The front end is not built. Run `make web`.")
+    if not _is_there(name):
+        raise NotFound if _is_there("index.html") else NotFound("The front end is not built. Run `make web`.")
     response = send_from_directory(web_dist(), name)
     response.headers["Cache-Control"] = caching
     response.headers.pop("Content-Disposition", None)
     return response
+
+
+def _is_there(name: str) -> bool:
+    try:
+        return (web_dist() / name).is_file()
+    except OSError:  # a name longer than any file may have
+        return False
 
 
 def _page() -> Response:

@@ -53,7 +53,8 @@ def set_up(app: APIFlask) -> None:
     app.register_error_handler(DataError, _not_text)
     app.register_error_handler(RecursionError, _not_text)
     app.register_error_handler(Exception, _unexpected)
-    app.error_processor(_validation)
+    # Not by error_processor: that would answer werkzeug's errors too, in words that are not ours.
+    app.register_error_handler(HTTPError, _validation)
 
 
 def _ours(error: AfterbeamError) -> Response:
@@ -65,18 +66,16 @@ def _ours(error: AfterbeamError) -> Response:
 
 def _validation(error: HTTPError) -> Response:
     """What APIFlask refused before our code saw it; field names only, never the values."""
-    if error.status_code != HTTPStatus.UNPROCESSABLE_ENTITY:
-        return problem(error.status_code, "http", error.message or HTTPStatus(error.status_code).phrase)
     fields = error.detail.get("json", {}) if isinstance(error.detail, dict) else {}
     # The first part of "events.3", and our own names only: an unknown field's name is somebody's text.
     names = ", ".join(sorted({str(name).partition(".")[0] for name in fields} & FIELD_NAMES))
     where = f" Look at: {names}." if names else ""
-    return problem(error.status_code, "bad_input", f"What was sent does not have the right form.{where}")
+    return problem(422, "bad_input", f"What was sent does not have the right form.{where}")
 
 
 def _http(error: HTTPException) -> Response:
     status = error.code or 500
-    answer = problem(status, "http", _PLAIN.get(status, HTTPStatus(status).phrase))
+    answer = problem(status, "http", _PLAIN.get(status, f"{HTTPStatus(status).phrase}."))
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         answer.headers["Allow"] = ", ".join(sorted(error.valid_methods))  # RFC 9110, 15.5.6
     return answer

@@ -26,7 +26,7 @@ export function App() {
   return (
     <>
       <header class="top">
-        <a class="brand" href="/clinic"><Mark />{words.app}</a>
+        <span class="brand"><Mark />{words.app}</span>
         {inside && <Person />}
       </header>
       <main ref={main} tabIndex={-1}><Screen /></main>

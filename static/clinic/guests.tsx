@@ -48,11 +48,12 @@ function GuestCard({ guest }: { guest: Guest }) {
   );
 }
 
-function GuestButtons({ guest: { id, first_name }, open }: { guest: Guest; open: boolean }) {
+function GuestButtons({ guest, open }: { guest: Guest; open: boolean }) {
   const words = clinicWords();
+  const { id, first_name } = guest;
+  const stage = stageOfGuest(guest);
   const busy = useSignal(false);
   const problem = useSignal<string | null>(null);
-  const stage = stageOfGuest(guests.value.find((guest) => guest.id === id)!);
   const again = async () => {
     if (busy.value) return;
     busy.value = true;

@@ -55,7 +55,8 @@ function Patient({ row }: { row: PatientRow }) {
       <div>
         <h3>{row.first_name}</h3>
         <p><strong>{dayWords(row)}</strong></p>
-        <p class="quiet">{row.procedure}{row.day_number !== 0 && `, ${words.treatment_on(dateWords(row.treated_on))}`}</p>
+        <p class="quiet">{row.procedure}</p>
+        {row.day_number !== 0 && <p class="quiet">{words.treatment_on(dateWords(row.treated_on))}</p>}
       </div>
       <Reach row={row} />
       <Latest row={row} />

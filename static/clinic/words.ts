@@ -135,7 +135,7 @@ export const clinicWords = catalogue({
     nobody_named: (text: string) => `Nobody is called "${text}".`,
     day: (day: number) => (day === 0 ? "Day 0, today" : `Day ${day}`),
     before: (days: number) => (days === 1 ? "Treatment tomorrow" : `Treatment in ${days} days`),
-    treatment_on: (date: string) => `treatment ${date}`,
+    treatment_on: (date: string) => `Treatment ${date}`,
     not_joined: "Not joined yet",
     not_confirmed: "Opened, not confirmed",
     off: "Reminders off",

@@ -7,22 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Any
-from uuid import UUID
 
 import pytest
 import segno
 from PIL import Image
 from playwright.sync_api import Locator, Page, Playwright, expect
 
-from pwa.clock import read_moment
-from pwa.domain.clinic import StaffRole
-from pwa.services.staffing import NewStaff, add_staff
-from pwa.store.database import Database
 from tests.support.chromium import Chromium, Scheme
 from tests.support.processes import Afterbeam, create_clinic
 
 EMAIL = "alice@lakeside.example"
-PASSWORD = "correct horse battery"
 OTHER_EMAIL = "bob@lakeside.example"
 QUIET_ZONE = 4
 VIEWS: tuple[tuple[int, Scheme, int], ...] = (
@@ -41,14 +35,15 @@ class Desk:
 
     chromium: Chromium
     address: str
+    passwords: dict[str, str]
 
     @property
     def page(self) -> Page:
         return self.chromium.page
 
-    def sign_in(self, password: str = PASSWORD, email: str = EMAIL) -> None:
+    def sign_in(self, email: str = EMAIL, password: str | None = None) -> None:
         self.page.get_by_label("E-mail").fill(email)
-        self.page.get_by_label("Password").fill(password)
+        self.page.get_by_label("Password").fill(password or self.passwords[email])
         self.page.get_by_role("button", name="Sign in").click()
 
     def fill(self, first_name: str) -> None:
@@ -108,16 +103,14 @@ class ApiPhone:
 
 
 @pytest.fixture(scope="module")
-def staff(afterbeam: Afterbeam) -> None:
-    """Alice and Bob work at Lakeside, which has no patients."""
-    clinic_id = UUID(create_clinic(afterbeam, zone="Europe/London"))
-    database = Database(f"sqlite:///{afterbeam.folder / 'afterbeam.db'}")
-    try:
-        for email, name in ((EMAIL, "Alice"), (OTHER_EMAIL, "Bob")):
-            with database.write() as session:
-                add_staff(session, clinic_id, NewStaff(email, name, PASSWORD, StaffRole.OWNER), read_moment())
-    finally:
-        database.close()
+def passwords(afterbeam: Afterbeam) -> dict[str, str]:
+    """Alice and Bob work at Lakeside, which has no patients: e-mail -> password."""
+    clinic = create_clinic(afterbeam, zone="Europe/London")
+    people = {EMAIL: "Alice", OTHER_EMAIL: "Bob"}
+    return {
+        email: afterbeam.run_json("staff", "add", email, "--clinic", clinic, "--name", name)["password"]
+        for email, name in people.items()
+    }
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +122,7 @@ def browser(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture
-def open_desk(browser: Chromium, afterbeam: Afterbeam, staff: None) -> Iterator[Desk]:
+def open_desk(browser: Chromium, afterbeam: Afterbeam, passwords: dict[str, str]) -> Iterator[Desk]:
     """The clinic page in a tab of its own, with nobody signed in."""
     browser.context.clear_cookies()
     browser.go_online()
@@ -137,7 +130,7 @@ def open_desk(browser: Chromium, afterbeam: Afterbeam, staff: None) -> Iterator[
     page.clock.install()
     page.goto(f"{afterbeam.url}/clinic")
     page.get_by_role("heading", name="Clinic sign-in").wait_for()
-    yield Desk(replace(browser, page=page), afterbeam.url)
+    yield Desk(replace(browser, page=page), afterbeam.url, passwords)
     page.close()
     assert browser.policy_violations + browser.uncaught_errors == []
 
@@ -163,7 +156,7 @@ def test_an_empty_clinic_is_told_what_comes_next(desk: Desk) -> None:
 
 
 def test_a_wrong_password_is_refused_in_words_and_the_email_stays(open_desk: Desk) -> None:
-    open_desk.sign_in("not the password at all")
+    open_desk.sign_in(password="not the password at all")
 
     open_desk.page.get_by_text("The e-mail address or the password is not right.").wait_for()
     expect(open_desk.page.get_by_label("E-mail")).to_have_value(EMAIL)
@@ -177,7 +170,7 @@ def test_too_many_tries_are_answered_with_how_long_to_wait(open_desk: Desk) -> N
        body: JSON.stringify({email, password: "not the password at all"})}) }"""
     open_desk.page.evaluate(tries, "nobody@lakeside.example")
 
-    open_desk.sign_in("not the password at all", email="nobody@lakeside.example")
+    open_desk.sign_in("nobody@lakeside.example", "not the password at all")
 
     open_desk.page.get_by_text("Too many tries. Wait 15 minutes").wait_for()
 
@@ -265,7 +258,7 @@ def test_the_next_person_sees_nothing_of_the_one_before(desk: Desk) -> None:
     desk.chromium.context.clear_cookies()
     desk.page.get_by_text("You were signed out.").wait_for()
 
-    desk.sign_in(email=OTHER_EMAIL)
+    desk.sign_in(OTHER_EMAIL)
 
     desk.page.get_by_text("Bob").wait_for()
     expect(desk.page.get_by_label("First name")).to_have_value("")

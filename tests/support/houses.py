@@ -157,6 +157,7 @@ class Ward:
     service: PushService
     clinic: Clinic
     care: datetime = ENROLLED_AT
+    treated_at: str = TREATED_AT
     ahead: timedelta = timedelta(0)  # of the wall: how long tests have waited without waiting
     limits: Limits = PATIENT_LIMITS
     _senders: list[CurlSender] = field(default_factory=list)
@@ -173,10 +174,11 @@ class Ward:
     def admit(self, name: str, clinic: Clinic | None = None, procedure: str = PROCEDURE) -> Patient:
         """Enrol, join and subscribe."""
         clinic = clinic or self.clinic
-        enrolled = enrol_patient(self.house, clinic, name, procedure)
-        device = join_phone(self.house, enrolled)
+        at = self.care if self.treated_at != TREATED_AT else ENROLLED_AT
+        enrolled = enrol_patient(self.house, clinic, name, procedure, self.treated_at, at)
+        device = join_phone(self.house, enrolled, at)
         phone = self.new_phone()
-        subscribe_phone(self.house, device, phone)
+        subscribe_phone(self.house, device, phone, at)
         return Patient(enrolled.patient_id, enrolled.care_plan_id, clinic, device, phone)
 
     def new_phone(self) -> Subscriber:
@@ -195,25 +197,32 @@ class Ward:
         subscribe_phone(self.house, invite_again(self.house, patient), phone)
         return phone
 
-    def plan_test(self, patient: Patient, useful: timedelta = timedelta(minutes=5)) -> UUID:
-        """A test notice, due now."""
-        notice_id = new_id(self.moment().wall)
+    def plan_test(
+        self,
+        patient: Patient,
+        useful: timedelta = timedelta(minutes=5),
+        kind: NoticeKind = NoticeKind.TEST,
+    ) -> UUID:
+        """A notice that is due now, and no reminder of the plan."""
+        moment = self.moment()
+        notice = Notice(
+            id=new_id(moment.wall),
+            clinic_id=patient.clinic.id,
+            patient_id=patient.id,
+            kind=kind,
+            slot_key=f"{kind}/{new_id(moment.wall)}",
+            due_at=moment.care,
+            useful_until=moment.care + useful,
+            state=NoticeState.PLANNED,
+        )
         with self.database.write() as session:
-            notices.add_notice(
-                in_clinic(session, patient.clinic.id),
-                Notice(
-                    notice_id,
-                    patient.clinic.id,
-                    patient.id,
-                    NoticeKind.TEST,
-                    f"test/{notice_id}",
-                    self.care,
-                    self.care + useful,
-                    NoticeState.PLANNED,
-                ),
-                self.moment().wall,
-            )
-        return notice_id
+            notices.add_notice(in_clinic(session, patient.clinic.id), notice, moment.wall)
+        return notice.id
+
+    def live_now(self) -> None:
+        """Go by the real clock from here on, for programs that read it; plans ask for nothing for days."""
+        self.care = datetime.now(UTC)
+        self.treated_at = (self.care + timedelta(days=50)).isoformat(timespec="minutes")
 
     # ------------------------------------------------------------------ what a phone sends
 

@@ -131,7 +131,7 @@ def test_hashed_files_are_kept_for_ever(world: World) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "/assets/../index.html",
+        "/assets/../app.py",
         "/assets/..%2f..%2fapp.py",
         "/assets/%2e%2e/%2e%2e/app.py",
         "/assets//etc/passwd",
@@ -143,7 +143,7 @@ def test_hashed_files_are_kept_for_ever(world: World) -> None:
 def test_no_path_leads_out_of_the_built_files(world: World, path: str) -> None:
     answer = world.phone().get(path)
     assert answer.status_code == 404
-    assert "import" not in answer.get_data(as_text=True)
+    assert answer.mimetype == "application/problem+json"
 
 
 def test_https_is_asked_for_only_where_there_is_https(sqlite_url: str, tmp_path: Path) -> None:
@@ -178,12 +178,10 @@ def _mischief() -> Iterator[tuple[str, str, Any]]:
     yield "POST", "/api/v1/sync", {"epoch": CANARY * 9, "zone": CANARY * 9, "events": CANARY}
     yield "POST", "/api/v1/receipts", {"notice_id": CANARY, "kind": CANARY}
     yield "PUT", "/api/v1/push-subscription", {"endpoint": CANARY, "p256dh": CANARY, "auth": CANARY}
-    yield "PUT", "/api/v1/push-subscription", {
-        "endpoint": f"https://{CANARY}.example/", "p256dh": "x" * 87, "auth": "x" * 22, "key_id": CANARY
-    }  # fmt: skip
-    yield "PUT", "/api/v1/push-subscription", {
-        "endpoint": "https://fcm.googleapis.com/", "p256dh": CANARY.ljust(87), "auth": CANARY.ljust(22), "key_id": "k"
-    }  # fmt: skip
+    keys = {"p256dh": "x" * 87, "auth": "x" * 22, "key_id": CANARY}
+    yield "PUT", "/api/v1/push-subscription", {"endpoint": f"https://{CANARY}.example/", **keys}
+    keys = {"p256dh": CANARY.ljust(87), "auth": CANARY.ljust(22), "key_id": CANARY}
+    yield "PUT", "/api/v1/push-subscription", {"endpoint": "https://fcm.googleapis.com/", **keys}
     yield "DELETE", "/api/v1/push-subscription", {"endpoint": CANARY, "other": CANARY}
     yield "POST", "/api/v1/clinic/patients", {"procedure": CANARY, "first_name": CANARY, CANARY: 1}
     yield "PATCH", f"/api/v1/bundle?{CANARY}", {"x": CANARY}

@@ -34,8 +34,7 @@ OPEN = {
     ("GET", "/icons/<path:name>"),
     ("GET", "/robots.txt"),
 }
-FOR_NOBODYS_ID = "00000000-0000-7000-8000-000000000000"
-DEVICES = {
+FOR_DEVICES = {
     ("POST", "/api/v1/join/answer"),
     ("GET", "/api/v1/bundle"),
     ("POST", "/api/v1/sync"),
