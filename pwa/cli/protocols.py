@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ from pwa.store import protocols as store
 from pwa.store.scope import ClinicScope, in_clinic
 
 USUAL_HOURS = "Mon-Fri 09:00-17:30"
+# Far from the ends of the calendar, where a day has no instant in every zone.
+FIRST_YEAR, LAST_YEAR = 1970, 2200
 
 
 @click.group()
@@ -146,7 +149,7 @@ def simulate(
     where = service.read_zone(zone)
     reminders = rehearse(
         content.protocol,
-        read_treatment(treated_at),
+        _treatment(treated_at),
         where,
         days,
         opening_hours.parse(hours, where),
@@ -171,6 +174,13 @@ def _find(procedure: str) -> ProtocolDocument:
     if procedure not in shipped:
         raise BadInput(f"There is no procedure '{procedure}'. Choose one of: {', '.join(sorted(shipped))}.")
     return shipped[procedure]
+
+
+def _treatment(text: str) -> datetime:
+    typed = read_treatment(text)
+    if not FIRST_YEAR <= typed.year <= LAST_YEAR:
+        raise BadInput(f"A simulation works for the years {FIRST_YEAR} to {LAST_YEAR}.")
+    return typed
 
 
 def _area(text: str | None, content: ProtocolDocument) -> Area | None:

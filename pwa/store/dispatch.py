@@ -55,7 +55,7 @@ class LeasedDelivery:
 
 
 def lease_clock(session: Session, wall: datetime) -> datetime:
-    """What leases and tries are counted by: the database's own clock on PostgreSQL, which all machines share."""
+    """What leases are counted by: the database's own clock on PostgreSQL, which all machines share."""
     if session.get_bind().dialect.name == "postgresql":
         return session.execute(select(func.clock_timestamp())).scalar_one()  # type: ignore[no-any-return]
     return wall

@@ -1,4 +1,4 @@
-"""The dispatcher's queries for what comes too late: end it, and find whom to tell that something was missed."""
+"""The dispatcher's queries for what comes too late: end it, and find who missed something."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def upgrade(url: str) -> None:
 
 
 def _wait_for_turn(connection: Connection) -> None:
-    """Two processes that start together upgrade one after the other; SQLite's BEGIN has seen to it already."""
+    """Two that start together upgrade one after the other; SQLite's BEGIN has seen to it already."""
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(UPGRADE_LOCK)))
 

@@ -1,4 +1,4 @@
-"""kill -9 of the real dispatcher at any moment: nothing lost in its window, at most one chunk again per kill."""
+"""kill -9 of the real dispatcher at any moment: nothing is lost in its window, a chunk at most goes again."""
 
 from __future__ import annotations
 

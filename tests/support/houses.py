@@ -32,6 +32,7 @@ from pwa.domain.protocol import FactName
 from pwa.protocols.document import ProtocolDocument
 from pwa.protocols.loader import load_seed
 from pwa.push.curl_sender import CurlSender, Limits
+from pwa.push.sender import PushSender
 from pwa.services import composing, housekeeping, joining, reaching, syncing
 from pwa.services.clinics import NewClinic, create_clinic
 from pwa.services.dispatching import Dispatching
@@ -268,12 +269,18 @@ class Ward:
 
     # ------------------------------------------------------------------ the dispatcher's work
 
-    def dispatching(self, **changes: Any) -> Dispatching:
+    def dispatching(self, sender: PushSender | None = None) -> Dispatching:
         """What delivering needs, with a real sender of its own and no jitter."""
-        sender = CurlSender(self.house.signer, self.house.rules, self.limits)
-        self._senders.append(sender)
-        given = {"database": self.database, "sender": sender, "keys": self.house.keys} | changes
-        return Dispatching(public_url=self.house.config.public_url, chance=lambda: 0.0, **given)
+        if sender is None:
+            sender = CurlSender(self.house.signer, self.house.rules, self.limits)
+            self._senders.append(sender)
+        return Dispatching(
+            database=self.database,
+            sender=sender,
+            keys=self.house.keys,
+            public_url=self.house.config.public_url,
+            chance=lambda: 0.0,
+        )
 
     def deliver(self, to: Dispatching | None = None) -> int:
         """One pass; returns how many pushes were accepted."""

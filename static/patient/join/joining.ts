@@ -55,7 +55,8 @@ export async function finish(): Promise<void> {
 export async function answerRight(): Promise<boolean> {
   if (!(await ask("join/answer", "POST", { right: true })).ok) return false;
   await takePlan();
-  await navigator.storage?.persist?.().catch(() => false);
+  // Firefox asks the person first; joining does not wait for the answer.
+  void navigator.storage?.persist?.().catch(() => false);
   await enter("install");
   void syncNow();
   return true;

@@ -33,7 +33,7 @@ def opened(url: str) -> Iterator[Database]:
 
 
 def shape_of(connection: Connection) -> dict[str, Any]:
-    """All that a database says of its tables, in one order: columns, keys, checks, indexes and their conditions."""
+    """All that a database says of its tables: columns, keys, checks, indexes and their conditions."""
     seen = inspect(connection)
     shape: dict[str, Any] = {}
     for table in sorted(set(seen.get_table_names()) - {VERSIONS}):

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 from sqlalchemy import text
@@ -37,9 +38,17 @@ class Halfway(Exception):
     """Something went wrong in the middle."""
 
 
+def _fail_halfway(database: Database) -> None:
+    with database.write() as session:
+        session.execute(ADD, {"name": "one", "value": "1"})
+        session.flush()
+        raise Halfway
+
+
 def value_of(database: Database, name: str) -> str | None:
     with database.read() as session:
-        return session.scalar(GET, {"name": name})
+        found: str | None = session.scalar(GET, {"name": name})
+        return found
 
 
 @pytest.fixture
@@ -67,10 +76,8 @@ def test_a_unit_is_committed_whole(database: Database) -> None:
 
 
 def test_a_unit_that_fails_leaves_nothing(database: Database) -> None:
-    with pytest.raises(Halfway), database.write() as session:
-        session.execute(ADD, {"name": "one", "value": "1"})
-        session.flush()
-        raise Halfway
+    with pytest.raises(Halfway):
+        _fail_halfway(database)
     assert value_of(database, "one") is None
     with database.write() as session:  # and the next unit can begin
         session.execute(ADD, {"name": "one", "value": "again"})
@@ -80,7 +87,7 @@ def test_a_unit_that_fails_leaves_nothing(database: Database) -> None:
 def test_part_of_a_unit_can_fail_alone(database: Database) -> None:
     with database.write() as session:
         session.execute(ADD, {"name": "kept", "value": "1"})
-        with pytest.raises(Halfway), session.begin_nested():
+        with suppress(Halfway), session.begin_nested():
             session.execute(ADD, {"name": "lost", "value": "1"})
             raise Halfway
     assert (value_of(database, "kept"), value_of(database, "lost")) == ("1", None)

@@ -105,7 +105,7 @@ def test_a_simulation_is_in_order_and_speaks_documented_words(anywhere: Command,
         assert set(row) == {"due_at", "local", "day", "kind", "step", "useful_until"}
         assert row["due_at"].endswith("Z")
         due = datetime.fromisoformat(row["due_at"])
-        assert datetime.fromisoformat(row["local"]) == due
+        assert timedelta(0) <= due - datetime.fromisoformat(row["local"]) < timedelta(minutes=1)
         assert datetime.fromisoformat(row["useful_until"]) > due
         assert 0 <= row["day"] < 21
 
@@ -113,12 +113,12 @@ def test_a_simulation_is_in_order_and_speaks_documented_words(anywhere: Command,
 @pytest.mark.parametrize(
     ("zone", "treated_at", "change"),
     [
-        ("Europe/London", "2026-03-20T10:00", datetime(2026, 3, 29, 1, tzinfo=UTC)),
-        ("Europe/London", "2026-10-20T10:00", datetime(2026, 10, 25, 1, tzinfo=UTC)),
-        ("America/New_York", "2026-03-02T10:00", datetime(2026, 3, 8, 7, tzinfo=UTC)),
-        ("America/New_York", "2026-10-27T10:00", datetime(2026, 11, 1, 6, tzinfo=UTC)),
-        ("Australia/Lord_Howe", "2026-09-28T10:00", datetime(2026, 10, 3, 15, 30, tzinfo=UTC)),
-        ("Africa/Cairo", "2026-04-19T10:00", datetime(2026, 4, 23, 22, tzinfo=UTC)),
+        ("Europe/London", "2026-03-25T10:00", datetime(2026, 3, 29, 1, tzinfo=UTC)),
+        ("Europe/London", "2026-10-21T10:00", datetime(2026, 10, 25, 1, tzinfo=UTC)),
+        ("America/New_York", "2026-03-04T10:00", datetime(2026, 3, 8, 7, tzinfo=UTC)),
+        ("America/New_York", "2026-10-28T10:00", datetime(2026, 11, 1, 6, tzinfo=UTC)),
+        ("Australia/Lord_Howe", "2026-09-30T10:00", datetime(2026, 10, 3, 15, 30, tzinfo=UTC)),
+        ("Africa/Cairo", "2026-04-20T10:00", datetime(2026, 4, 23, 22, tzinfo=UTC)),
     ],
 )
 def test_a_clock_change_moves_nothing_on_the_wall(
@@ -131,16 +131,17 @@ def test_a_clock_change_moves_nothing_on_the_wall(
     where = ZoneInfo(zone)
     before, after = change - timedelta(seconds=1), change + timedelta(seconds=1)
     assert before.astimezone(where).utcoffset() != after.astimezone(where).utcoffset()
-    days: dict[int, dict[str, str]] = {}
+    days: dict[int, dict[str, list[str]]] = {}
     for row in rows:
-        days.setdefault(row["day"], {}).setdefault(row["step"], row["local"][11:16])
+        days.setdefault(row["day"], {}).setdefault(row["step"], []).append(row["local"][11:16])
     assert sorted(days) == list(range(14))
     number = (change.astimezone(where).date() - datetime.fromisoformat(treated_at).date()).days
-    same = set(days[number - 1]) & set(days[number + 1])
-    assert len(same) >= 3
+    both = set(days[number - 1]) & set(days[number + 1])
+    # The others follow the sun or the clinic's week.
+    same = {step for step in both if not step.startswith(("sun", "visit", "check_in"))}
+    assert len(same) >= 2
     for step in same:
-        if not step.startswith(("sun", "visit", "check_in")):  # those follow the sun and the clinic's week
-            assert days[number - 1][step] == days[number + 1][step], step
+        assert days[number - 1][step] == days[number + 1][step], step
 
 
 def test_the_day_the_skin_closes_moves_the_sunscreen(anywhere: Command) -> None:
@@ -177,7 +178,7 @@ def test_a_simulation_is_the_same_every_time(anywhere: Command) -> None:
         (("botox", *LONDON), "There is no procedure 'botox'."),
         (("co2_full", "--treated-at", "x", "--zone", "Europe/London"), "'x' is not a date and time."),
         (("co2_full", "--treated-at", "2026-03-20T10:00", "--zone", "Moon"), "There is no time zone 'Moon'."),
-        (("co2_full", *LONDON, "--hours", "never"), "'never'"),
+        (("co2_full", *LONDON, "--hours", "never"), 'The opening hours "never" cannot be read.'),
         (("co2_full", *LONDON, "--area", "elbow"), "'co2_full' has no area 'elbow'."),
         (("co2_full", *LONDON, "--variant", "pdl"), "variant"),
         (("co2_full", *LONDON[:-1], "0"), "The number of days must be from 1 to 800."),

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
-from pwa.domain.notice import DeliveryState, NoticeState
-from pwa.push.sender import Outgoing, SendResult
+from pwa.domain.notice import DeliveryState
+from pwa.push.sender import K, Outgoing, PushSender, SendResult
 from pwa.services import dispatching
 from pwa.services.dispatching import CHUNK, LEASE
 from pwa.store import dispatch, settling
@@ -27,10 +27,10 @@ class Died(BaseException):
 class DyingSender:
     """Sends, and dies before anybody hears the answers."""
 
-    def __init__(self, inner: Any) -> None:
+    def __init__(self, inner: PushSender) -> None:
         self.inner = inner
 
-    def send(self, batch: list[Outgoing[UUID]], now: Any) -> list[SendResult[UUID]]:
+    def send(self, batch: Sequence[Outgoing[K]], now: datetime) -> list[SendResult[K]]:
         self.inner.send(batch, now)
         raise Died
 
@@ -89,29 +89,26 @@ def test_a_retry_that_comes_too_late_is_not_made(ward: Ward, alice: Patient) -> 
     assert ward.delivery_of(notice_id, alice.phone)["state"] == "expired"
 
 
-def test_the_clock_is_read_for_each_chunk(ward: Ward, alice: Patient) -> None:
+def test_the_clock_is_read_for_each_chunk(
+    ward: Ward, alice: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A long pass must not send by the time at which it began."""
-    ward.go_to(alice)
-    ward.plan_test(alice, useful=timedelta(seconds=30))
-    moments = iter([ward.moment()])
+    monkeypatch.setattr(dispatching, "CHUNK", 1)
+    for _ in range(2):
+        ward.plan_test(alice, useful=timedelta(seconds=30))
+    inner = ward.dispatching().sender
 
-    def now() -> Any:
-        moment = next(moments, None)
-        if moment is None:
+    class TakesAMinute:
+        def send(self, batch: Any, now: Any) -> Any:
+            results = inner.send(batch, now)
             ward.wait(60)
-            moment = ward.moment()
-        return moment
+            return results
 
-    to = ward.dispatching()
-    with ward.database.write() as session:  # claimed, and then another chunk took a minute
-        claimed = dispatch.claim_due(session, ward.care, ward.moment().wall, 9)
-        dispatch.open_deliveries(session, claimed, ward.moment().wall)
-    next(moments)
-    dispatching.deliver_due(to, now, None)
+        def close(self) -> None: ...
 
-    sent = [post for post in ward.service.posts_to(alice.phone.endpoint)]
-    assert len(sent) == 1  # the reminder; the test was over
-    assert all(int(post.headers["ttl"]) > 60 for post in sent)
+    ward.deliver(ward.dispatching(sender=TakesAMinute()))
+
+    assert ward.pushes_to(alice.phone) == [201]  # for the second it was too late by then
 
 
 def test_what_is_being_sent_as_its_time_runs_out_counts_if_it_is_accepted(ward: Ward, alice: Patient) -> None:

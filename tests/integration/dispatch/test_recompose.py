@@ -300,7 +300,7 @@ def _check_out_stays(rows: list[dict[str, Any]], out: dict[object, tuple[object,
     now: dict[object, tuple[object, ...]] = {}
     for row in rows:
         if row["state"] in OUT:
-            said = (row["slot_key"], row["due_at"], row["useful_until"])
+            said: tuple[object, ...] = (row["slot_key"], row["due_at"], row["useful_until"])
             now[row["id"]] = (*now.get(row["id"], said), row["occurrence_id"])
     for notice_id, said in out.items():
         assert now.get(notice_id) == said

@@ -77,8 +77,10 @@ def _misfits(answer: object, interface: str) -> list[str]:
     return list(misfits(answer, INTERFACES.shape(interface)))
 
 
-PROCEDURES = ("co2_full", "eryag_full", "fractional_ablative", "fractional_nonablative")
-PROCEDURES += ("hair_removal", "ipl", "pigment_tattoo", "vascular")
+PROCEDURES = (
+    *("co2_full", "eryag_full", "fractional_ablative", "fractional_nonablative"),
+    *("hair_removal", "ipl", "pigment_tattoo", "vascular"),
+)
 
 
 @pytest.mark.parametrize("procedure", PROCEDURES)

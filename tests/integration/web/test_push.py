@@ -103,7 +103,7 @@ def test_no_other_address_is_ever_kept(world: World, endpoint: str) -> None:
 )
 def test_keys_that_cannot_encrypt_are_refused(world: World, changed: dict[str, object]) -> None:
     alice = world.patient("Alice")
-    assert alice.ask(*PUT, _subscription(world, **changed)).status_code == 422
+    assert alice.ask(*PUT, {**_subscription(world), **changed}).status_code == 422
     assert world.rows("targets") == []
 
 

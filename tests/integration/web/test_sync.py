@@ -163,7 +163,7 @@ def test_settings_that_cannot_be_are_rejected_and_never_repeated(
 
 def test_settings_hold_from_then_on_and_move_the_reminders(world: World) -> None:
     alice = world.patient("Alice")
-    wanted = {"wake": "06:00", "quiet_start": "19:00", "quiet_end": "05:30", "lock_screen": 2}
+    wanted: dict[str, Any] = {"wake": "06:00", "quiet_start": "19:00", "quiet_end": "05:30", "lock_screen": 2}
     wanted |= {"one_a_day": True, "zone": "America/New_York"}
     dues = {row["due_at"] for row in world.rows("notices") if row["state"] == "planned"}
 
@@ -211,7 +211,7 @@ def test_one_event_that_cannot_be_read_does_not_hold_up_the_others(world: World)
 @pytest.mark.parametrize("text", ["\ud800", "a\x00b", "\U0001f600", "\u202e", "e\u0301"])
 def test_no_character_can_hold_up_the_outbox(either_world: World, text: str) -> None:
     alice = either_world.patient("Alice")
-    strange = event("note", text=text, **{f"x{text}": 1})
+    strange = {**event("note", text=text), f"x{text}": 1}
     unreadable = {**event("note"), "kind": text}
     good = outcome([SOMETHING], "done")
     results = [one["result"] for one in alice.sync(strange, unreadable, good)["results"]]
