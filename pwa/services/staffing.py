@@ -54,6 +54,8 @@ def add_staff(session: Session, clinic_id: UUID, new: NewStaff, moment: Moment) 
         raise BadInput(f"'{new.email}' is not an e-mail address.")
     if not SHORTEST_PASSWORD <= len(new.password) <= LONGEST_PASSWORD:
         raise BadInput(f"A password needs {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.")
+    if staff.find_staff(session, new.email) is not None:
+        raise BadInput(f"'{new.email}' may sign in already.")
     account = StaffAccount(
         new_id(moment.wall), new.email.lower(), new.name.strip(), _hasher.hash(new.password)
     )

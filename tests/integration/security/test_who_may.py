@@ -173,15 +173,18 @@ def test_one_kind_of_credential_is_not_taken_for_another(doors: Doors, world: Wo
             assert answer.status_code == (200 if path.endswith("bundle") and secret != staff else 401)
 
 
-@pytest.mark.parametrize("secret", ["", "x", "\x00", "a" * 3900, "é", "' OR 1=1 --", "undefined", "null"])
-def test_no_made_up_credential_opens_anything(doors: Doors, world: World, secret: str) -> None:
-    phone = world.phone()
-    phone.http.set_cookie(DEVICE_COOKIE, secret)
-    phone.http.set_cookie(STAFF_COOKIE, secret)
-    for path in ("/api/v1/bundle", "/api/v1/clinic/overview"):
-        assert phone.get(path).status_code == 401
+MADE_UP = ("", "x", "\x00", "a" * 3900, "\u00e9", "' OR 1=1 --", "undefined", "null")
+
+
+def test_no_made_up_credential_opens_anything(doors: Doors, world: World) -> None:
+    for secret in MADE_UP:
+        phone = world.phone()
+        phone.http.set_cookie(DEVICE_COOKIE, secret)
+        phone.http.set_cookie(STAFF_COOKIE, secret)
         header = {"Authorization": f"Bearer {secret}".replace("\x00", "")}
-        assert world.phone().get(path, header).status_code == 401
+        for path in ("/api/v1/bundle", "/api/v1/clinic/overview"):
+            assert phone.get(path).status_code == 401, secret
+            assert world.phone().get(path, header).status_code == 401, secret
 
 
 def test_a_subscription_that_moves_to_another_phone_leaves_the_first(doors: Doors, world: World) -> None:

@@ -44,42 +44,41 @@ def test_the_push_services_of_browsers_are_taken(world: World, endpoint: str) ->
     assert [row["address"] for row in world.rows("targets")] == [endpoint]
 
 
-@pytest.mark.parametrize(
-    "endpoint",
-    [
-        "http://fcm.googleapis.com/x",
-        "https://fcm.googleapis.com:8443/x",
-        "https://user@fcm.googleapis.com/x",
-        "https://fcm.googleapis.com@127.0.0.1/x",
-        "https://fcm.googleapis.com.evil.example/x",
-        "https://evil.example/?fcm.googleapis.com",
-        "https://evil.example/#.push.apple.com",
-        "https://evil.example\\@fcm.googleapis.com/",
-        "https://169.254.169.254/a.google.com/",
-        "https://127.0.0.1/",
-        "http://127.0.0.1:8000/healthz",
-        "https://localhost/",
-        "https://[::1]/",
-        "https://[::ffff:127.0.0.1]/",
-        "https://2130706433/",
-        "https://0x7f.1/",
-        "https://push.apple.com/x",
-        "https://fcm.googleapis.com./x",
-        "https://xn--fcm-googleapis-com.example/",
-        "https://fcm\u3002googleapis.com/",
-        "ftp://fcm.googleapis.com/",
-        "file:///etc/passwd",
-        "gopher://127.0.0.1/",
-        "//fcm.googleapis.com/",
-        "https://fcm.googleapis.com/\r\nHost: evil",
-        "https://fcm.googleapis.com/ x",
-        "https://fcm.googleapis.com/" + "a" * 2048,
-    ],
+NO_PUSH_SERVICE = (
+    "http://fcm.googleapis.com/x",
+    "https://fcm.googleapis.com:8443/x",
+    "https://user@fcm.googleapis.com/x",
+    "https://fcm.googleapis.com@127.0.0.1/x",
+    "https://fcm.googleapis.com.evil.example/x",
+    "https://evil.example/?fcm.googleapis.com",
+    "https://evil.example/#.push.apple.com",
+    "https://evil.example\\@fcm.googleapis.com/",
+    "https://169.254.169.254/a.google.com/",
+    "https://127.0.0.1/",
+    "http://127.0.0.1:8000/healthz",
+    "https://localhost/",
+    "https://[::1]/",
+    "https://[::ffff:127.0.0.1]/",
+    "https://2130706433/",
+    "https://0x7f.1/",
+    "https://push.apple.com/x",
+    "https://fcm.googleapis.com./x",
+    "https://xn--fcm-googleapis-com.example/",
+    "https://fcm\u3002googleapis.com/",
+    "ftp://fcm.googleapis.com/",
+    "file:///etc/passwd",
+    "gopher://127.0.0.1/",
+    "//fcm.googleapis.com/",
+    "https://fcm.googleapis.com/\r\nHost: evil",
+    "https://fcm.googleapis.com/ x",
+    "https://fcm.googleapis.com/" + "a" * 2048,
 )
-def test_no_other_address_is_ever_kept(world: World, endpoint: str) -> None:
+
+
+def test_no_other_address_is_ever_kept(world: World) -> None:
     alice = world.patient("Alice")
-    answer = alice.ask(*PUT, _subscription(world, endpoint))
-    assert answer.status_code == 422
+    for endpoint in NO_PUSH_SERVICE:
+        assert alice.ask(*PUT, _subscription(world, endpoint)).status_code == 422, endpoint
     assert world.rows("targets") == []
     assert alice.bundle()["push"]["endpoint_known"] is False
 
