@@ -18,10 +18,10 @@ from pwa.config import Config
 from pwa.domain.errors import AfterbeamError
 from pwa.paths import web_dist
 from pwa.push.vapid import VapidKey
-from pwa.services.house import require_newest_schema
 from pwa.services.housekeeping import dispatcher_health
 from pwa.store import clinics, operations
 from pwa.store.database import Database
+from pwa.store.revision import require_newest_schema
 from pwa.vault.keyring import load_master_keys
 
 

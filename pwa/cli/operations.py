@@ -9,12 +9,12 @@ import click
 from pwa.cli.opening import opened_house, read_config
 from pwa.cli.output import json_option, print_json, print_rows
 from pwa.config import Config
-from pwa.dispatcher import beats, metronome
 from pwa.domain.errors import BadInput, Refused
 from pwa.push.vapid import VapidKey
 from pwa.services.house import House, open_house
-from pwa.store import migrate, operations
+from pwa.store import operations
 from pwa.store.database import Database
+from pwa.store.revision import current_revision, newest_revision
 from pwa.vault.keyring import create_master_key_file
 
 demo_option = click.option("--demo", "of_demo", is_flag=True, hidden=True)  # `afterbeam demo` says so itself
@@ -85,6 +85,8 @@ def require_free_port(config: Config) -> None:
 @json_option
 def dispatch(once: bool, of_demo: bool, as_json: bool) -> None:
     """Send what is due, until stopped."""
+    from pwa.dispatcher import beats, metronome  # they load all of pywebpush, which only this command needs
+
     with opened_house() as house:
         refuse_demo_clock(house, of_demo)
         if not once:
@@ -156,12 +158,19 @@ def upgrade_db() -> None:
     """Bring the database to the newest schema; makes an embedded one."""
     config = read_config()
     prepare_database(config)
-    click.echo(f"The database is at revision {migrate.newest_revision()}.")
+    click.echo(f"The database is at revision {newest_revision()}.")
 
 
 def prepare_database(config: Config) -> None:
     """Make the data folder if there is none, and migrate."""
     config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    database = Database(config.database_url)
+    up_to_date = current_revision(database) == newest_revision()
+    database.close()
+    if up_to_date:
+        return
+    from pwa.store import migrate  # Alembic takes long to load, and only this needs it
+
     migrate.upgrade(config.database_url)
 
 
@@ -170,7 +179,7 @@ def prepare_database(config: Config) -> None:
 def check_db(as_json: bool) -> None:
     """Say whether the database is at the newest schema; exit 2 when it is not."""
     database = Database(read_config().database_url)
-    current, newest = migrate.current_revision(database), migrate.newest_revision()
+    current, newest = current_revision(database), newest_revision()
     database.close()
     if as_json:
         print_json({"current": current, "newest": newest, "up_to_date": current == newest})

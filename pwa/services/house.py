@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session
 
 from pwa.clock import DemoClock, Moment, read_moment
 from pwa.config import Config
-from pwa.domain.errors import ConfigurationError
 from pwa.logs import get_logger
 from pwa.push.endpoints import PUSH_HOSTS, EndpointRules
 from pwa.push.subject import VapidSubject
 from pwa.push.vapid import VapidKey, VapidSigner
-from pwa.store import migrate, operations
+from pwa.store import operations
 from pwa.store.database import Database
 from pwa.store.operations import PublicVapidKey
+from pwa.store.revision import require_newest_schema
 from pwa.vault.keyring import MasterKeys, load_master_keys
 
 log = get_logger()
@@ -78,12 +78,6 @@ def endpoint_rules(config: Config) -> EndpointRules:
         hosts=tuple(host for host in hosts if host not in named),
         allow_loopback=(named or LOOPBACK) if config.push_allow_loopback else frozenset(),
     )
-
-
-def require_newest_schema(database: Database) -> None:
-    """Refuse to run on a database that is not migrated."""
-    if migrate.current_revision(database) != migrate.newest_revision():
-        raise ConfigurationError("The database is not up to date. Run `afterbeam db upgrade` first.")
 
 
 def _is_loopback(host: str) -> bool:

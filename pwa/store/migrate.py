@@ -1,4 +1,4 @@
-"""Bring a database to the newest schema, and say whether it is there."""
+"""Bring a database to the newest schema, and compare it with the models."""
 
 from __future__ import annotations
 
@@ -42,17 +42,11 @@ def _wait_for_turn(connection: Connection) -> None:
         connection.execute(select(func.pg_advisory_xact_lock(UPGRADE_LOCK)))
 
 
-def newest_revision() -> str:
-    """The revision that this version of Afterbeam needs."""
-    head = ScriptDirectory.from_config(_alembic()).get_current_head()
-    assert head is not None
-    return head
-
-
-def current_revision(database: Database) -> str | None:
-    """The revision a database is at; None when it is empty."""
-    with database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+def head() -> str:
+    """The newest revision as Alembic reads it from the migrations themselves."""
+    newest = ScriptDirectory.from_config(_alembic()).get_current_head()
+    assert newest is not None
+    return newest
 
 
 def differences(database: Database) -> list[str]:

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from pwa.domain.errors import ConfigurationError
-from pwa.services.house import require_newest_schema
 from pwa.services.housekeeping import dispatcher_health
+from pwa.store.revision import require_newest_schema
 from pwa.web.auth import moment
 from pwa.web.units import reading, the_house
 

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, inspect, text
 from pwa.paths import migrations_dir
 from pwa.store import migrate
 from pwa.store.database import Database
+from pwa.store.revision import current_revision, newest_revision
 from pwa.store.tables import Base
 from tests.support.databases import Databases
 
@@ -73,7 +74,7 @@ def test_migrations_from_empty_make_the_tables_of_the_models(empty_database_url:
         tables = set(inspect(connection).get_table_names()) - {VERSIONS}
         assert tables == set(Base.metadata.tables)
         assert migrate.differences(database) == []
-        assert migrate.current_revision(database) == migrate.newest_revision()
+        assert current_revision(database) == newest_revision()
 
 
 def test_a_migrated_database_is_the_one_the_models_would_make(
@@ -110,7 +111,7 @@ def test_downgrading_to_nothing_and_up_again_works(database_url: str) -> None:
     downgrade_to_base(database_url)
     with opened(database_url) as database, database.engine.connect() as connection:
         assert set(inspect(connection).get_table_names()) == {VERSIONS}
-        assert migrate.current_revision(database) is None
+        assert current_revision(database) is None
 
     migrate.upgrade(database_url)
     with opened(database_url) as database:
@@ -141,4 +142,8 @@ def test_processes_that_upgrade_at_the_same_time_do_no_harm(empty_database_url: 
     assert [code for _, code in ended] == [0, 0], ended
     with opened(empty_database_url) as database:
         assert migrate.differences(database) == []
-        assert migrate.current_revision(database) == migrate.newest_revision()
+        assert current_revision(database) == newest_revision()
+
+
+def test_the_newest_revision_by_file_name_is_alembic_s_own() -> None:
+    assert newest_revision() == migrate.head()

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from pwa import __version__
-from pwa.store import migrate
+from pwa.store.revision import newest_revision
 from tests.integration.cli.conftest import create_clinic
 from tests.support.command import Command, command_for
 from tests.support.processes import AFTERBEAM, RunningProcess, free_port, settings
@@ -89,7 +89,7 @@ def test_a_database_is_made_checked_and_upgraded_again_without_harm(fresh: Comma
 
     assert fresh("db", "upgrade").code == 0
 
-    newest = migrate.newest_revision()
+    newest = newest_revision()
     assert fresh("db", "check", "--json").json() == {"current": newest, "newest": newest, "up_to_date": True}
     assert fresh("db", "check").out == f"Up to date: {newest}.\n"
     assert fresh("db", "upgrade").code == 0
