@@ -54,6 +54,11 @@ def deliver(house: House, to: Dispatching) -> int:
     return accepted
 
 
+def keep_house(house: House) -> int:
+    """Throw away what nobody needs any more."""
+    return housekeeping.keep_house(house.database, house.now())
+
+
 def one_pass(house: House, to: Dispatching) -> int:
     """Everything once, in the order that leaves nothing over; returns how many pushes were accepted."""
     while compose(house):

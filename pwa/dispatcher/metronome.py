@@ -16,6 +16,7 @@ DELIVER_EVERY_S = 2
 COMPOSE_EVERY_S = 15
 EXPIRE_EVERY_S = 10
 CALL_MONITOR_EVERY_S = 60
+KEEP_HOUSE_EVERY_S = 3600
 
 log = get_logger()
 
@@ -35,6 +36,7 @@ def run(house: House) -> None:
         (lambda: beats.expire(house), EXPIRE_EVERY_S),
         (lambda: beats.deliver(house, to), DELIVER_EVERY_S),
         (lambda: dead_man.call(house), CALL_MONITOR_EVERY_S),
+        (lambda: beats.keep_house(house), KEEP_HOUSE_EVERY_S),
     )
     for beat, seconds in jobs:
         scheduler.add_job(_guarded(beat), "interval", seconds=seconds, next_run_time=house.now().wall)

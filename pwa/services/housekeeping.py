@@ -83,6 +83,12 @@ def _plan_summary(session: Session, missed: Missed, moment: Moment) -> None:
     )
 
 
+def keep_house(database: Database, moment: Moment) -> int:
+    """Throw away what nobody needs any more; returns how many rows."""
+    with database.write() as session:
+        return operations.forget_old_tries(session, moment.wall)
+
+
 def beat(database: Database, moment: Moment) -> None:
     """Say that a whole pass went well."""
     with database.write() as session:

@@ -24,7 +24,7 @@ from pwa.vault.keyring import MasterKeys
 
 TOKEN_LIFE = timedelta(hours=24)
 CODE_LIFE = timedelta(minutes=30)
-CREDENTIAL_LIFE = timedelta(days=400)  # as long as a browser keeps a cookie; renewed while in use
+CREDENTIAL_LIFE = timedelta(days=400)  # as long as a browser keeps a cookie, and longer than any plan
 TRIES_PER_PHONE = 10
 TRIES_OF_ALL = 300
 TRY_WINDOW = timedelta(minutes=15)

@@ -36,6 +36,7 @@ from pwa.vault.keyring import MasterKeys
 CLOCK_SLACK = timedelta(minutes=10)
 OLDEST = timedelta(days=400)
 LONGEST_SNOOZE = timedelta(hours=12)
+LONGEST_QUIET_HOURS = 16
 UNREADABLE = "unreadable"  # the kind of an event whose frame could not be read
 
 log = get_logger()
@@ -109,8 +110,10 @@ def _take_one(
     content = json.dumps(event.content, sort_keys=True, separators=(",", ":"))
     digest = hashlib.sha256(content.encode("ascii")).digest()
     known = plans.find_event(scope, device.patient_id, event.id)
-    if known == digest:
-        return Answer(event.id, SyncResult.DUPLICATE)
+    if known is not None and known.payload_hash == digest:
+        # The first answer may have been lost: a refusal is told again, or the phone would never show it.
+        refused = known.rejected is not None
+        return Answer(event.id, SyncResult.REJECTED if refused else SyncResult.DUPLICATE, known.rejected)
     entry = LedgerEntry(
         event_id=event.id,
         device_id=device.id,
@@ -212,7 +215,7 @@ def _apply_settings(scope: ClinicScope, device: Device, event: PatientEvent) -> 
     preferences = Preferences(
         zone=_zone(asked.get("zone", patient.preferences.zone.key)),
         wake=_clock(asked.get("wake")),
-        quiet=QuietHours(_clock(asked.get("quiet_start")), _clock(asked.get("quiet_end"))),
+        quiet=_quiet(_clock(asked.get("quiet_start")), _clock(asked.get("quiet_end"))),
         one_a_day=asked.get("one_a_day") is True,
     )
     lock_screen = asked.get("lock_screen")
@@ -231,6 +234,15 @@ def _zone(given: object) -> ZoneInfo:
 def _zones() -> frozenset[str]:
     """Every zone there is; finding them reads a folder."""
     return frozenset(available_timezones())
+
+
+def _quiet(start: time, end: time) -> QuietHours:
+    """Quiet hours that leave enough of the day for reminders to come in."""
+    day = 24 * 60
+    minutes = (end.hour * 60 + end.minute - start.hour * 60 - start.minute) % day
+    if minutes > LONGEST_QUIET_HOURS * 60:
+        raise BadInput(f"Quiet hours can be at most {LONGEST_QUIET_HOURS} hours long.")
+    return QuietHours(start, end)
 
 
 def _one_of(words: type[Word], given: object) -> Word:

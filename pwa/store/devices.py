@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from pwa.domain.patient import CredentialKind, Device, DeviceState
@@ -192,14 +192,6 @@ def find_device(session: Session, credential_hash: bytes, now: datetime) -> Devi
         )
     ).one_or_none()
     return None if row is None else _device(row)
-
-
-def extend_credential(session: Session, credential_hash: bytes, expires_at: datetime) -> None:
-    """Let a credential that is in use live on."""
-    table = tables.DeviceCredential
-    session.execute(
-        update(table).where(table.credential_hash == credential_hash).values(expires_at=expires_at)
-    )
 
 
 def _device(row: tables.Device) -> Device:

@@ -102,6 +102,12 @@ def forget_tries(session: Session, bucket: bytes) -> None:
     session.execute(delete(tables.Throttle).where(tables.Throttle.bucket == bucket))
 
 
+def forget_old_tries(session: Session, before: datetime) -> int:
+    """Delete counts whose window ended before; returns how many."""
+    result = session.execute(delete(tables.Throttle).where(tables.Throttle.until < before))
+    return int(result.rowcount)  # type: ignore[attr-defined]  # a DELETE's result has it
+
+
 def _table(mapped: type[tables.Base]) -> Table:
     table = mapped.__table__
     assert isinstance(table, Table)

@@ -46,6 +46,14 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownEvent:
+    """An event that came before: what it held, and why it could not be used if so."""
+
+    payload_hash: bytes
+    rejected: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerEntry:
     """One event of a phone as it came: the readable frame and the sealed content."""
 
@@ -176,14 +184,15 @@ def facts_of(scope: ClinicScope, plan_ids: Sequence[UUID]) -> tuple[Fact, ...]:
     )
 
 
-def find_event(scope: ClinicScope, patient_id: UUID, event_id: UUID) -> bytes | None:
-    """The payload hash of a stored event, or None when it is new."""
+def find_event(scope: ClinicScope, patient_id: UUID, event_id: UUID) -> KnownEvent | None:
+    """What is stored under an event's id, or None when it is new."""
     table = tables.PatientEvent
-    return scope.session.scalars(
-        select(table.payload_hash).where(
+    row = scope.session.execute(
+        select(table.payload_hash, table.rejected).where(
             table.clinic_id == scope.clinic_id, table.patient_id == patient_id, table.event_id == event_id
         )
     ).one_or_none()
+    return None if row is None else KnownEvent(*row)
 
 
 def add_event(scope: ClinicScope, patient_id: UUID, entry: LedgerEntry, now: datetime) -> None:

@@ -15,6 +15,7 @@ from pwa.services import joining, staffing
 from pwa.store.staff import SignedIn
 from pwa.web.units import reading, the_house, writing
 
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 DEVICE_COOKIE = "__Host-afterbeam"
 STAFF_COOKIE = "__Host-afterbeam-staff"
 
@@ -79,8 +80,10 @@ def for_staff(view: View) -> View:
             g.person = staffing.who_is(session, token, moment()) if token else None
         if g.person is None:
             raise NotSignedIn
-        with writing() as session:
-            staffing.used(session, token, moment())
+        # A page that asks by itself every 3 seconds is no sign that anybody sits there.
+        if request.method not in SAFE_METHODS:
+            with writing() as session:
+                staffing.used(session, token, moment())
         return view(*args, **kwargs)
 
     return guarded  # type: ignore[return-value]  # wraps keeps the signature

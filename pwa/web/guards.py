@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Flask, Response, request
 
+from pwa.web.auth import SAFE_METHODS
 from pwa.web.errors import problem
 from pwa.web.units import the_house
 
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 LARGEST_BODY = 256 * 1024
 
 CONTENT_SECURITY_POLICY = "; ".join(

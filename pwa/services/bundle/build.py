@@ -9,9 +9,16 @@ from pwa.domain.patient import Device, Patient
 from pwa.services import vaults
 from pwa.services.bundle.days import day_parts
 from pwa.services.bundle.plan import plan_part
-from pwa.services.bundle.shapes import BundlePart, ClinicPart, ClockPart, PushPart, SettingsPart
+from pwa.services.bundle.shapes import (
+    BundlePart,
+    ClinicPart,
+    ClockPart,
+    NoticeWordsPart,
+    PushPart,
+    SettingsPart,
+)
 from pwa.services.bundle.words import neutral_words, reminder_words, same_at_every_level
-from pwa.services.composing import load_recovery
+from pwa.services.composing import Recovery, load_recovery
 from pwa.services.instants import clock_time, instant
 from pwa.store import clinics, notices, operations, plans, targets
 from pwa.store.operations import PublicVapidKey
@@ -33,11 +40,6 @@ def build_bundle(
     patient = recovery.patient
     approved = {plan.id: plan.approved for plan in plans.plans_of(scope, patient.id)}
     vault = vaults.open_vault(scope, keys, patient.id)
-    words = reminder_words(recovery)
-    for kind, text_id in ((NoticeKind.TEST, "app.test"), (NoticeKind.SUMMARY, "app.outage")):
-        newest = notices.newest_notice(scope, patient.id, kind)
-        if newest is not None:
-            words[str(newest.id)] = same_at_every_level(text_id, patient.language)
     return {
         "schema": 1,
         "epoch": operations.get_epoch(scope.session) or "",
@@ -57,9 +59,20 @@ def build_bundle(
             for plan in recovery.plans
         ],
         "agenda": day_parts(recovery, clinic, moment.care),
-        "notices": words,
+        "notices": _notices(scope, recovery),
         "neutral": neutral_words(patient.language),
     }
+
+
+def _notices(scope: ClinicScope, recovery: Recovery) -> dict[str, NoticeWordsPart]:
+    """The words of each notice that this phone may be asked to show."""
+    patient = recovery.patient
+    words = reminder_words(recovery)
+    for kind, text_id in ((NoticeKind.TEST, "app.test"), (NoticeKind.SUMMARY, "app.outage")):
+        newest = notices.newest_notice(scope, patient.id, kind)
+        if newest is not None:
+            words[str(newest.id)] = same_at_every_level(text_id, patient.language)
+    return words
 
 
 def settings_part(patient: Patient) -> SettingsPart:

@@ -130,10 +130,8 @@ def test_a_credential_lets_in_until_it_ends_or_its_device_is_revoked(house: Hous
         devices.add_credential(scope, device.id, b"c" * 32, CredentialKind.COOKIE, NOW, SOON)
         assert devices.find_device(session, b"c" * 32, NOW) is not None
         assert devices.find_device(session, b"c" * 32, SOON) is None
-        devices.extend_credential(session, b"c" * 32, LATER)
-        assert devices.find_device(session, b"c" * 32, SOON) is not None
-        devices.revoke_device(scope, device.id, SOON)
-        assert devices.find_device(session, b"c" * 32, SOON) is None
+        devices.revoke_device(scope, device.id, NOW)
+        assert devices.find_device(session, b"c" * 32, NOW) is None
 
 
 def test_a_device_keeps_the_highest_number_and_the_last_zone(house: House, people: People) -> None:
@@ -371,7 +369,7 @@ def test_an_event_is_known_by_its_id_for_its_patient_only(house: House, people: 
         scope = in_clinic(session, people.alice.clinic.id)
         made = plans.LedgerEntry(event_id, people.alice.device.id, 1, "fact", 1, NOW, b"h" * 32, b"sealed")
         plans.add_event(scope, people.alice.id, made, NOW)
-        assert plans.find_event(scope, people.alice.id, event_id) == b"h" * 32
+        assert plans.find_event(scope, people.alice.id, event_id) == plans.KnownEvent(b"h" * 32, None)
         assert plans.find_event(scope, people.bob.id, event_id) is None
         for _ in range(2):  # the same conflict twice is one
             plans.add_conflict(scope, people.alice.id, replace(made, payload_hash=b"x" * 32), NOW)
@@ -550,3 +548,11 @@ def test_a_day_and_a_date_come_back_as_they_went_in(house: House, people: People
     assert plan.treated_on == date(2026, 11, 20)
     assert plan.treated_at == datetime.fromisoformat("2026-11-20T09:00+00:00")
     assert plan.tasks
+
+
+def test_counts_of_tries_are_kept_until_their_window_ends(house: House) -> None:
+    with house.database.write() as session:
+        operations.count_try(session, b"1" * 32, NOW, SOON)
+        operations.count_try(session, b"2" * 32, NOW, LATER)
+        assert operations.forget_old_tries(session, SOON + timedelta(seconds=1)) == 1
+        assert operations.count_try(session, b"2" * 32, NOW, LATER) == 2
