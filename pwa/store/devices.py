@@ -13,6 +13,7 @@ from pwa.domain.patient import CredentialKind, Device, DeviceState
 from pwa.store import tables
 from pwa.store.ids import new_id
 from pwa.store.scope import ClinicScope
+from pwa.store.upserts import rows_changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def use_join(scope: ClinicScope, join_id: UUID, now: datetime) -> int:
         .where(tables.Join.id == join_id, tables.Join.used_at.is_(None))
         .values(used_at=now)
     )
-    return int(result.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result has it
+    return rows_changed(result)
 
 
 def bind_join(scope: ClinicScope, join_id: UUID, device_id: UUID) -> None:

@@ -133,7 +133,7 @@ def open_deliveries(session: Session, notices: Sequence[ClaimedNotice], wall: da
         }
         for clinic_id, notice_id, target_id in pairs
     ]
-    insert_ignoring(session, tables.Delivery.__table__, rows)  # type: ignore[arg-type]  # it is a Table
+    insert_ignoring(session, tables.Delivery, rows)
 
 
 def lease(

@@ -14,6 +14,7 @@ from pwa.domain.notice import DeliveryState, NoticeKind, NoticeState
 from pwa.domain.patient import TargetState
 from pwa.store import tables
 from pwa.store.dispatch import OPEN_DELIVERY, ClaimedNotice, lease_clock
+from pwa.store.upserts import rows_changed
 
 TOO_LATE = "too_late"
 COLLAPSED = "collapsed"
@@ -123,7 +124,7 @@ def collapse_late(session: Session, care: datetime, late_before: datetime, wall:
         .values(state=NoticeState.EXPIRED, ended_because=COLLAPSED, changed_at=wall)
         .execution_options(synchronize_session=False)
     )
-    return int(result.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result has it
+    return rows_changed(result)
 
 
 def unsent_for_the_reachable(session: Session, care: datetime, limit: int) -> tuple[Missed, ...]:

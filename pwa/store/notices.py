@@ -170,7 +170,7 @@ def add_notice(scope: ClinicScope, notice: Notice, now: datetime) -> bool:
     """Plan a notice that is no reminder; False when that slot already has one."""
     made = insert_ignoring(
         scope.session,
-        tables.Notice.__table__,  # type: ignore[arg-type]  # a mapped class's table is a Table
+        tables.Notice,
         [
             {
                 "id": notice.id,
@@ -227,7 +227,7 @@ def add_receipt(
     """Keep what a phone reported; the same report twice is one."""
     insert_ignoring(
         scope.session,
-        tables.Receipt.__table__,  # type: ignore[arg-type]  # a mapped class's table is a Table
+        tables.Receipt,
         [
             {
                 "id": new_id(now),

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import Table, case, delete, select
+from sqlalchemy import case, delete, select
 from sqlalchemy.orm import Session
 
 from pwa.clock import DemoClock
 from pwa.store import tables
-from pwa.store.upserts import dialect_insert, insert_ignoring
+from pwa.store.upserts import dialect_insert, insert_ignoring, rows_changed
 
 EPOCH = "epoch"
 
@@ -32,7 +32,7 @@ def get_epoch(session: Session) -> str | None:
 
 def ensure_epoch(session: Session) -> str:
     """The server's epoch, made when there is none; of two that start together, one makes it."""
-    insert_ignoring(session, _table(tables.ServerMeta), [{"name": EPOCH, "value": str(uuid4())}])
+    insert_ignoring(session, tables.ServerMeta, [{"name": EPOCH, "value": str(uuid4())}])
     epoch = get_epoch(session)
     assert epoch is not None
     return epoch
@@ -54,7 +54,7 @@ def set_demo_clock(session: Session, demo: DemoClock) -> None:
 
 def beat(session: Session, name: str, wall: datetime) -> None:
     """A job has just finished a good pass."""
-    insert = dialect_insert(session, _table(tables.Heartbeat)).values(name=name, at=wall)
+    insert = dialect_insert(session, tables.Heartbeat).values(name=name, at=wall)
     session.execute(insert.on_conflict_do_update(index_elements=["name"], set_={"at": insert.excluded.at}))
 
 
@@ -67,7 +67,7 @@ def last_beat(session: Session, name: str) -> datetime | None:
 def put_vapid_key(session: Session, key: PublicVapidKey, now: datetime) -> None:
     """Remember a key that phones may subscribe with."""
     row: dict[str, object] = {"id": key.id, "public_key": key.public_key, "created_at": now}
-    insert_ignoring(session, _table(tables.VapidKeyRow), [row])
+    insert_ignoring(session, tables.VapidKeyRow, [row])
 
 
 def vapid_keys(session: Session) -> tuple[PublicVapidKey, ...]:
@@ -85,7 +85,7 @@ def count_try(session: Session, bucket: bytes, wall: datetime, until: datetime) 
     One statement, so that tries made at the same moment are all counted.
     """
     table = tables.Throttle
-    insert = dialect_insert(session, _table(table)).values(bucket=bucket, tries=1, until=until)
+    insert = dialect_insert(session, table).values(bucket=bucket, tries=1, until=until)
     over = table.until <= wall
     counted = insert.on_conflict_do_update(
         index_elements=["bucket"],
@@ -105,10 +105,4 @@ def forget_tries(session: Session, bucket: bytes) -> None:
 def forget_old_tries(session: Session, before: datetime) -> int:
     """Delete counts whose window ended before; returns how many."""
     result = session.execute(delete(tables.Throttle).where(tables.Throttle.until < before))
-    return int(result.rowcount)  # type: ignore[attr-defined]  # a DELETE's result has it
-
-
-def _table(mapped: type[tables.Base]) -> Table:
-    table = mapped.__table__
-    assert isinstance(table, Table)
-    return table
+    return rows_changed(result)

@@ -17,6 +17,7 @@ from pwa.domain.quiet_hours import QuietHours
 from pwa.domain.sun import Place
 from pwa.store import tables
 from pwa.store.scope import ClinicScope
+from pwa.store.upserts import rows_changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ def mark_stale(session: Session, clinic_id: UUID) -> int:
     """Ask the compose job to plan every patient of a clinic again; returns how many."""
     table = tables.Patient
     result = session.execute(update(table).where(table.clinic_id == clinic_id).values(composed_until=None))
-    return int(result.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result has it
+    return rows_changed(result)
 
 
 def to_compose(session: Session, planned_until: datetime, limit: int) -> tuple[tuple[UUID, UUID], ...]:

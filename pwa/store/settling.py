@@ -15,7 +15,7 @@ from pwa.domain.notice import DeliveryState, NoticeState
 from pwa.domain.patient import TargetState
 from pwa.store import tables
 from pwa.store.dispatch import OPEN_DELIVERY, lease_clock
-from pwa.store.upserts import dialect_insert
+from pwa.store.upserts import dialect_insert, rows_changed, table_of
 
 SERVICE_NOTED_EVERY = timedelta(seconds=10)
 Service = tuple[str, str]  # a push service's origin, and the id of the key that signed
@@ -50,9 +50,9 @@ def settle(session: Session, settlements: Sequence[Settlement], wall: datetime) 
     if not settlements:
         return
     ahead = lease_clock(session, wall) - wall
-    table = tables.Delivery.__table__
+    table = table_of(tables.Delivery)
     statement = (
-        table.update()  # type: ignore[attr-defined]  # a mapped class's table is a Table
+        table.update()
         .where(
             table.c.id == bindparam("of_id"),
             table.c.attempts == bindparam("of_attempt"),
@@ -145,7 +145,7 @@ def note_accepted(
 
 
 def _note_service(session: Session, origin: str, key_id: str, wall: datetime) -> None:
-    statement = dialect_insert(session, tables.PushOrigin.__table__).values(  # type: ignore[arg-type]
+    statement = dialect_insert(session, tables.PushOrigin).values(
         origin=origin, vapid_key_id=key_id, last_accepted_at=wall
     )
     session.execute(
@@ -195,4 +195,4 @@ def _change_targets(session: Session, which: ColumnElement[bool], values: dict[s
     result = session.execute(
         update(tables.Target).where(which).values(values).execution_options(synchronize_session=False)
     )
-    return int(result.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result has it
+    return rows_changed(result)
