@@ -327,8 +327,8 @@ def test_as_many_rows_as_there_are_can_be_put_in_at_once(postgresql_url: str) ->
     rows: list[dict[str, object]] = [{"name": f"n{number}", "value": "v"} for number in range(33_000)]
     database = Database(postgresql_url)
     with database.write() as session:
-        assert insert_ignoring(session, tables.ServerMeta.__table__, rows) == 33_000  # type: ignore[arg-type]
-        assert insert_ignoring(session, tables.ServerMeta.__table__, rows[:10]) == 0  # type: ignore[arg-type]
+        assert insert_ignoring(session, tables.ServerMeta, rows) == 33_000
+        assert insert_ignoring(session, tables.ServerMeta, rows[:10]) == 0
     database.close()
 
 
