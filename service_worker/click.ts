@@ -13,7 +13,7 @@ const SNOOZE_MS = 30 * 60_000;
 export async function clicked({ notification, action }: NotificationEvent): Promise<void> {
   notification.close();
   const { id } = notification.data;
-  if (!action || !(await act(id, action))) await openApp(id);
+  if (!action || !(await act(id, action).catch(() => false))) await openApp(id); // what cannot be kept is not lost silently
   await report(id, "opened");
 }
 
@@ -24,7 +24,7 @@ async function act(id: string, action: string): Promise<boolean> {
   if (!occurrence_ids) return false;
   const until = instant(careTime(bundle.clock, wallNow()) + SNOOZE_MS);
   const outcome = action === "done" ? { value: "done" } as const : { value: "snoozed", until } as const;
-  await record({ kind: "outcome", occurrence_ids, ...outcome }, bundle.clock);
+  await record({ kind: "outcome", occurrence_ids, ...outcome }, bundle);
   return true;
 }
 

@@ -12,6 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+
     op.create_table(
         "clinics",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -365,86 +366,6 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
-        "notices",
-        sa.Column("patient_id", sa.Uuid(), nullable=True),
-        sa.Column("staff_id", sa.Uuid(), nullable=True),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "reminder",
-                "test",
-                "alert",
-                "message",
-                "summary",
-                name="noticekind",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=False,
-        ),
-        sa.Column("slot_key", sa.String(length=80), nullable=False),
-        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("useful_until", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("nominal_day", sa.Date(), nullable=True),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "planned",
-                "sending",
-                "sent",
-                "expired",
-                "cancelled",
-                name="noticestate",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=False,
-        ),
-        sa.Column("ended_because", sa.String(length=32), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("clinic_id", sa.Uuid(), nullable=False),
-        sa.CheckConstraint(
-            "ended_because IN ('too_late', 'collapsed')", name=op.f("ck_notices_ended_because")
-        ),
-        sa.CheckConstraint("(patient_id IS NULL) <> (staff_id IS NULL)", name=op.f("ck_notices_one_person")),
-        sa.CheckConstraint("useful_until > due_at", name=op.f("ck_notices_useful_after_due")),
-        sa.ForeignKeyConstraint(
-            ["clinic_id", "patient_id"],
-            ["patients.clinic_id", "patients.id"],
-            name=op.f("fk_notices_clinic_id_patient_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["clinic_id", "staff_id"],
-            ["memberships.clinic_id", "memberships.staff_id"],
-            name=op.f("fk_notices_clinic_id_staff_id"),
-        ),
-        sa.ForeignKeyConstraint(["clinic_id"], ["clinics.id"], name=op.f("fk_notices_clinic_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
-        sa.UniqueConstraint("clinic_id", "id", name=op.f("uq_notices_clinic_id_id")),
-        sa.UniqueConstraint("patient_id", "slot_key", name=op.f("uq_notices_patient_id_slot_key")),
-    )
-    with op.batch_alter_table("notices", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_notices_open",
-            ["useful_until"],
-            unique=False,
-            postgresql_where=sa.text("state IN ('planned', 'sending')"),
-            sqlite_where=sa.text("state IN ('planned', 'sending')"),
-        )
-        batch_op.create_index("ix_notices_patient_due", ["patient_id", "due_at"], unique=False)
-        batch_op.create_index(
-            "ix_notices_planned",
-            ["due_at"],
-            unique=False,
-            postgresql_where=sa.text("state = 'planned'"),
-            sqlite_where=sa.text("state = 'planned'"),
-        )
-
-    op.create_table(
         "outcomes",
         sa.Column("patient_id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
@@ -466,6 +387,7 @@ def upgrade() -> None:
         ),
         sa.Column("until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("tapped_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "(value = 'snoozed') = (until IS NOT NULL)", name=op.f("ck_outcomes_snoozed_says_until")
@@ -603,6 +525,7 @@ def upgrade() -> None:
         sa.Column("code_expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("device_id", sa.Uuid(), nullable=True),
+        sa.Column("made_by_device_id", sa.Uuid(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("clinic_id", sa.Uuid(), nullable=False),
@@ -610,6 +533,11 @@ def upgrade() -> None:
             ["clinic_id", "device_id"],
             ["devices.clinic_id", "devices.id"],
             name=op.f("fk_joins_clinic_id_device_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["clinic_id", "made_by_device_id"],
+            ["devices.clinic_id", "devices.id"],
+            name=op.f("fk_joins_clinic_id_made_by_device_id"),
         ),
         sa.ForeignKeyConstraint(
             ["clinic_id", "patient_id"],
@@ -626,59 +554,91 @@ def upgrade() -> None:
         batch_op.create_index("ix_joins_patient", ["patient_id"], unique=False)
 
     op.create_table(
-        "notice_items",
-        sa.Column("notice_id", sa.Uuid(), nullable=False),
-        sa.Column("occurrence_id", sa.Uuid(), nullable=False),
-        sa.Column("clinic_id", sa.Uuid(), nullable=False),
-        sa.Column("patient_id", sa.Uuid(), nullable=False),
-        sa.Column("snooze", sa.Integer(), nullable=False),
+        "notices",
+        sa.Column("patient_id", sa.Uuid(), nullable=True),
+        sa.Column("staff_id", sa.Uuid(), nullable=True),
+        sa.Column("device_id", sa.Uuid(), nullable=True),
         sa.Column(
             "kind",
             sa.Enum(
-                "prepare",
-                "sun",
-                "sunscreen",
-                "cooling",
-                "wound_care",
-                "comfort",
-                "check_in",
-                "skin_check",
-                "medicine",
-                "visit",
-                name="stepkind",
+                "reminder",
+                "test",
+                "alert",
+                "message",
+                "summary",
+                name="noticekind",
                 native_enum=False,
                 create_constraint=True,
                 length=32,
             ),
             nullable=False,
         ),
-        sa.Column("care_plan_id", sa.Uuid(), nullable=False),
-        sa.Column("step_id", sa.String(length=64), nullable=False),
-        sa.Column("text_id", sa.String(length=96), nullable=False),
-        sa.Column("nominal_day", sa.Date(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["clinic_id", "care_plan_id"],
-            ["care_plans.clinic_id", "care_plans.id"],
-            name=op.f("fk_notice_items_clinic_id_care_plan_id"),
+        sa.Column("slot_key", sa.String(length=80), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("useful_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("nominal_day", sa.Date(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "planned",
+                "sending",
+                "sent",
+                "expired",
+                "cancelled",
+                name="noticestate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
         ),
+        sa.Column("ended_because", sa.String(length=32), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "ended_because IN ('too_late', 'collapsed')", name=op.f("ck_notices_ended_because")
+        ),
+        sa.CheckConstraint("(patient_id IS NULL) <> (staff_id IS NULL)", name=op.f("ck_notices_one_person")),
+        sa.CheckConstraint("useful_until > due_at", name=op.f("ck_notices_useful_after_due")),
         sa.ForeignKeyConstraint(
-            ["clinic_id", "notice_id"],
-            ["notices.clinic_id", "notices.id"],
-            name=op.f("fk_notice_items_clinic_id_notice_id"),
+            ["clinic_id", "device_id"],
+            ["devices.clinic_id", "devices.id"],
+            name=op.f("fk_notices_clinic_id_device_id"),
         ),
         sa.ForeignKeyConstraint(
             ["clinic_id", "patient_id"],
             ["patients.clinic_id", "patients.id"],
-            name=op.f("fk_notice_items_clinic_id_patient_id"),
+            name=op.f("fk_notices_clinic_id_patient_id"),
         ),
-        sa.PrimaryKeyConstraint("notice_id", "occurrence_id", name=op.f("pk_notice_items")),
-        sa.UniqueConstraint(
-            "patient_id",
-            "occurrence_id",
-            "snooze",
-            name=op.f("uq_notice_items_patient_id_occurrence_id_snooze"),
+        sa.ForeignKeyConstraint(
+            ["clinic_id", "staff_id"],
+            ["memberships.clinic_id", "memberships.staff_id"],
+            name=op.f("fk_notices_clinic_id_staff_id"),
         ),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinics.id"], name=op.f("fk_notices_clinic_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
+        sa.UniqueConstraint("clinic_id", "id", name=op.f("uq_notices_clinic_id_id")),
+        sa.UniqueConstraint("patient_id", "slot_key", name=op.f("uq_notices_patient_id_slot_key")),
     )
+    with op.batch_alter_table("notices", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_notices_open",
+            ["useful_until"],
+            unique=False,
+            postgresql_where=sa.text("state IN ('planned', 'sending')"),
+            sqlite_where=sa.text("state IN ('planned', 'sending')"),
+        )
+        batch_op.create_index("ix_notices_patient_due", ["patient_id", "due_at"], unique=False)
+        batch_op.create_index(
+            "ix_notices_planned",
+            ["due_at"],
+            unique=False,
+            postgresql_where=sa.text("state = 'planned'"),
+            sqlite_where=sa.text("state = 'planned'"),
+        )
+
     op.create_table(
         "patient_events",
         sa.Column("patient_id", sa.Uuid(), nullable=False),
@@ -707,46 +667,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("patient_events", schema=None) as batch_op:
         batch_op.create_index("ix_patient_events_device_seq", ["device_id", "seq"], unique=False)
-
-    op.create_table(
-        "receipts",
-        sa.Column("notice_id", sa.Uuid(), nullable=False),
-        sa.Column("device_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "shown",
-                "opened",
-                "dismissed",
-                name="receiptkind",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=False,
-        ),
-        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("clinic_id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["clinic_id", "device_id"],
-            ["devices.clinic_id", "devices.id"],
-            name=op.f("fk_receipts_clinic_id_device_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["clinic_id", "notice_id"],
-            ["notices.clinic_id", "notices.id"],
-            name=op.f("fk_receipts_clinic_id_notice_id"),
-        ),
-        sa.ForeignKeyConstraint(["clinic_id"], ["clinics.id"], name=op.f("fk_receipts_clinic_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_receipts")),
-        sa.UniqueConstraint("clinic_id", "id", name=op.f("uq_receipts_clinic_id_id")),
-        sa.UniqueConstraint(
-            "notice_id", "device_id", "kind", name=op.f("uq_receipts_notice_id_device_id_kind")
-        ),
-    )
-    with op.batch_alter_table("receipts", schema=None) as batch_op:
-        batch_op.create_index("ix_receipts_device", ["device_id", "received_at"], unique=False)
 
     op.create_table(
         "targets",
@@ -910,8 +830,108 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_deliveries_target", ["target_id"], unique=False)
 
+    op.create_table(
+        "notice_items",
+        sa.Column("notice_id", sa.Uuid(), nullable=False),
+        sa.Column("occurrence_id", sa.Uuid(), nullable=False),
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.Column("snooze", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "prepare",
+                "sun",
+                "sunscreen",
+                "cooling",
+                "wound_care",
+                "comfort",
+                "check_in",
+                "skin_check",
+                "medicine",
+                "visit",
+                name="stepkind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("care_plan_id", sa.Uuid(), nullable=False),
+        sa.Column("step_id", sa.String(length=64), nullable=False),
+        sa.Column("text_id", sa.String(length=96), nullable=False),
+        sa.Column("nominal_day", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["clinic_id", "care_plan_id"],
+            ["care_plans.clinic_id", "care_plans.id"],
+            name=op.f("fk_notice_items_clinic_id_care_plan_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["clinic_id", "notice_id"],
+            ["notices.clinic_id", "notices.id"],
+            name=op.f("fk_notice_items_clinic_id_notice_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["clinic_id", "patient_id"],
+            ["patients.clinic_id", "patients.id"],
+            name=op.f("fk_notice_items_clinic_id_patient_id"),
+        ),
+        sa.PrimaryKeyConstraint("notice_id", "occurrence_id", name=op.f("pk_notice_items")),
+        sa.UniqueConstraint(
+            "patient_id",
+            "occurrence_id",
+            "snooze",
+            name=op.f("uq_notice_items_patient_id_occurrence_id_snooze"),
+        ),
+    )
+    op.create_table(
+        "receipts",
+        sa.Column("notice_id", sa.Uuid(), nullable=False),
+        sa.Column("device_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "shown",
+                "opened",
+                "dismissed",
+                name="receiptkind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["clinic_id", "device_id"],
+            ["devices.clinic_id", "devices.id"],
+            name=op.f("fk_receipts_clinic_id_device_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["clinic_id", "notice_id"],
+            ["notices.clinic_id", "notices.id"],
+            name=op.f("fk_receipts_clinic_id_notice_id"),
+        ),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinics.id"], name=op.f("fk_receipts_clinic_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_receipts")),
+        sa.UniqueConstraint("clinic_id", "id", name=op.f("uq_receipts_clinic_id_id")),
+        sa.UniqueConstraint(
+            "notice_id", "device_id", "kind", name=op.f("uq_receipts_notice_id_device_id_kind")
+        ),
+    )
+    with op.batch_alter_table("receipts", schema=None) as batch_op:
+        batch_op.create_index("ix_receipts_device", ["device_id", "received_at"], unique=False)
+
 
 def downgrade() -> None:
+
+    with op.batch_alter_table("receipts", schema=None) as batch_op:
+        batch_op.drop_index("ix_receipts_device")
+
+    op.drop_table("receipts")
+    op.drop_table("notice_items")
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
         batch_op.drop_index("ix_deliveries_target")
         batch_op.drop_index(
@@ -937,15 +957,24 @@ def downgrade() -> None:
         batch_op.drop_index("ix_targets_address")
 
     op.drop_table("targets")
-    with op.batch_alter_table("receipts", schema=None) as batch_op:
-        batch_op.drop_index("ix_receipts_device")
-
-    op.drop_table("receipts")
     with op.batch_alter_table("patient_events", schema=None) as batch_op:
         batch_op.drop_index("ix_patient_events_device_seq")
 
     op.drop_table("patient_events")
-    op.drop_table("notice_items")
+    with op.batch_alter_table("notices", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_notices_planned",
+            postgresql_where=sa.text("state = 'planned'"),
+            sqlite_where=sa.text("state = 'planned'"),
+        )
+        batch_op.drop_index("ix_notices_patient_due")
+        batch_op.drop_index(
+            "ix_notices_open",
+            postgresql_where=sa.text("state IN ('planned', 'sending')"),
+            sqlite_where=sa.text("state IN ('planned', 'sending')"),
+        )
+
+    op.drop_table("notices")
     with op.batch_alter_table("joins", schema=None) as batch_op:
         batch_op.drop_index("ix_joins_patient")
 
@@ -968,20 +997,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_outcomes_occurrence")
 
     op.drop_table("outcomes")
-    with op.batch_alter_table("notices", schema=None) as batch_op:
-        batch_op.drop_index(
-            "ix_notices_planned",
-            postgresql_where=sa.text("state = 'planned'"),
-            sqlite_where=sa.text("state = 'planned'"),
-        )
-        batch_op.drop_index("ix_notices_patient_due")
-        batch_op.drop_index(
-            "ix_notices_open",
-            postgresql_where=sa.text("state IN ('planned', 'sending')"),
-            sqlite_where=sa.text("state IN ('planned', 'sending')"),
-        )
-
-    op.drop_table("notices")
     op.drop_table("event_conflicts")
     with op.batch_alter_table("devices", schema=None) as batch_op:
         batch_op.drop_index("ix_devices_patient")

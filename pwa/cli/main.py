@@ -32,9 +32,14 @@ class Afterbeam(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         try:
-            return super().main(*args, **kwargs)
+            # Not click's own ending, which prints four lines where one sentence will do.
+            sys.exit(super().main(*args, **{**kwargs, "standalone_mode": False}))
         except AfterbeamError as error:
             click.echo(error.message, err=True)
+        except click.Abort:
+            click.echo("Stopped.", err=True)
+        except click.ClickException as error:
+            click.echo(f"{error.format_message().rstrip('.')}. `--help` shows what there is.", err=True)
         except OperationalError as error:
             # Its text may hold an address with a password.
             log.error("database_unavailable", error=type(error.orig).__name__)

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import socket
+import sqlite3
+from pathlib import Path
 
 import click
 
 from pwa.cli.opening import opened_house, read_config
 from pwa.cli.output import json_option, print_json, print_rows
 from pwa.config import Config
-from pwa.domain.errors import BadInput, Refused
+from pwa.domain.errors import BadInput, ConfigurationError, Refused
+from pwa.logs import get_logger
 from pwa.push.vapid import VapidKey
 from pwa.services.house import House, open_house
 from pwa.store import operations
 from pwa.store.database import Database
 from pwa.store.revision import current_revision, newest_revision
 from pwa.vault.keyring import create_master_key_file
+
+log = get_logger()
 
 demo_option = click.option("--demo", "of_demo", is_flag=True, hidden=True)  # `afterbeam demo` says so itself
 
@@ -39,6 +44,7 @@ def serve(workers: int, of_demo: bool) -> None:
     house = open_house(config)
     house.close()
     refuse_demo_clock(house, of_demo)
+    warn_of_old_sqlite(house)
     from granian import Granian  # starting it up is slow, and only this command needs it
     from granian.constants import Interfaces
 
@@ -52,6 +58,12 @@ def serve(workers: int, of_demo: bool) -> None:
         blocking_threads=4,
         log_enabled=False,
     ).serve()
+
+
+def warn_of_old_sqlite(house: House) -> None:
+    """Say once, where the program stays, that this SQLite has a rare fault."""
+    if house.database.has_wal_fault:
+        log.warning("sqlite_has_a_rare_wal_fault", version=sqlite3.sqlite_version)
 
 
 def refuse_demo_clock(house: House, of_demo: bool) -> None:
@@ -72,6 +84,8 @@ def require_free_port(config: Config) -> None:
         with socket.socket(family, kind, protocol) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
+    except socket.gaierror:
+        raise Refused(f"'{config.host}' is no address of this computer. Mend AFTERBEAM_HOST.") from None
     except OSError as error:
         raise Refused(
             f"Cannot listen on {config.host} port {config.port} ({error.strerror}). "
@@ -90,6 +104,7 @@ def dispatch(once: bool, of_demo: bool, as_json: bool) -> None:
     with opened_house() as house:
         refuse_demo_clock(house, of_demo)
         if not once:
+            warn_of_old_sqlite(house)
             metronome.run(house)
             return
         to = beats.dispatching_of(house, lambda: False)
@@ -113,6 +128,17 @@ def create_keys() -> None:
         click.echo(line)
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder for its owner alone. Raises ConfigurationError when that cannot be."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(
+            f"{folder} cannot be made ({error.strerror}). "
+            "Set AFTERBEAM_DATA_DIR to a folder that can be written."
+        ) from None
+
+
 def create_missing_keys(config: Config) -> list[str]:
     """Make the master key file and the VAPID key unless they exist; says what was done."""
     done = []
@@ -120,7 +146,7 @@ def create_missing_keys(config: Config) -> list[str]:
         if file.exists():
             done.append(f"kept {what}: {file}")
             continue
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(file.parent)
         if file == config.master_key_file:
             create_master_key_file(file)
         else:
@@ -163,7 +189,7 @@ def upgrade_db() -> None:
 
 def prepare_database(config: Config) -> None:
     """Make the data folder if there is none, and migrate."""
-    config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(config.data_dir)
     database = Database(config.database_url)
     up_to_date = current_revision(database) == newest_revision()
     database.close()

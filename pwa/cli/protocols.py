@@ -22,7 +22,7 @@ from pwa.protocols.loader import load_file, load_seed
 from pwa.protocols.simulator import LONGEST, SimulatedReminder
 from pwa.protocols.simulator import simulate as rehearse
 from pwa.services import clinics as service
-from pwa.services.enrolment import read_treatment
+from pwa.services.enrolment import check_prescribed, read_treatment
 from pwa.services.instants import instant
 from pwa.store import clinics
 from pwa.store import protocols as store
@@ -157,7 +157,7 @@ def simulate(
         healed_day=healed_day,
         variant=variant,
         area=_area(area, content),
-        prescribed=frozenset(prescribed),
+        prescribed=check_prescribed(frozenset(prescribed), content.protocol),
         first_day=first_day,
     )
     rows = [_row(one) for one in reminders]

@@ -38,6 +38,8 @@ REMINDS = frozenset({CarePlanStatus.ACTIVE})
 # A plan on hold asks for nothing, but its skin is still what it is.
 RESTRICTS = frozenset({CarePlanStatus.ACTIVE, CarePlanStatus.ON_HOLD})
 
+Group = list[Placed]  # never empty, by due time
+
 
 @dataclass(frozen=True, slots=True)
 class AgendaEntry:
@@ -92,15 +94,34 @@ def compose(
         if len(fresh) == len(still_open)
         else placed_items(merging.merged(fresh, strict_from), given, since)
     )
-    budget = 1 if preferences.one_a_day else daily_budget(standing, local_day, given.said)
-    left = max(0, budget - settled.sent_on.get(local_day, 0))
-    entries, over = _within_budget(_grouped([each for each in due if each.reason is None]), left)
+    left = max(0, _budget_of(standing, given) - _sent_of_budget(asked, settled, given))
+    groups = _grouped([each for each in due if each.reason is None])
+    kept, over = _within_budget(groups, left, preferences)
     return Agenda(
         local_day=local_day,
-        entries=entries,
+        entries=tuple(sorted((_entry_of(group) for group in kept), key=lambda each: each.due_at)),
         items=tuple(each.item for each in shown),
         not_reminded=_reasons(due, over),
     )
+
+
+def _budget_of(standing: Sequence[CarePlan], given: Circumstances) -> int:
+    return 1 if given.preferences.one_a_day else daily_budget(standing, given.day, given.said)
+
+
+def _sent_of_budget(asked: Sequence[Occurrence], settled: Settled, given: Circumstances) -> int:
+    """How many of the day's reminders that went out count: not those of an extra check-in alone."""
+    sent = settled.sent_on.get(given.day, 0)
+    if given.preferences.one_a_day:
+        return sent
+    reminded = [each for each in asked if each.id in settled.reminded]
+    counted = [each.due_at for each in reminded if not each.extra]
+    alone = {
+        each.due_at: settled.reminded[each.id] + 1  # asked for again by "later"
+        for each in reminded
+        if each.extra and all(abs(each.due_at - due) > ONE_REMINDER_WITHIN for due in counted)
+    }
+    return max(0, sent - sum(alone.values()))
 
 
 def _asked(
@@ -110,25 +131,25 @@ def _asked(
     return merging.without_forbidden_sunscreen(expanded, restricting, given.said)
 
 
-def _grouped(placed: Sequence[Placed]) -> list[tuple[AgendaEntry, int]]:
-    """Entries with their priority, from items sorted by due time."""
-    groups: list[list[Placed]] = []
+def _grouped(placed: Sequence[Placed]) -> list[Group]:
+    """What comes as one reminder, from items sorted by due time."""
+    groups: list[Group] = []
     for each in placed:
         if groups and _joins(each, groups[-1]):
             groups[-1].append(each)
         else:
             groups.append([each])
-    return [(_entry_of(group), min(each.priority for each in group)) for group in groups]
+    return groups
 
 
-def _joins(placed: Placed, group: list[Placed]) -> bool:
+def _joins(placed: Placed, group: Group) -> bool:
     starts = group[0].item.due_at
     if placed.not_before is not None and starts < placed.not_before:
         return False
     return placed.item.due_at - starts <= ONE_REMINDER_WITHIN
 
 
-def _entry_of(group: list[Placed]) -> AgendaEntry:
+def _entry_of(group: Group) -> AgendaEntry:
     items = tuple(each.item for each in group)
     return AgendaEntry(
         slot_key=f"{items[0].occurrence_ids[0]}#{items[0].snooze}",
@@ -139,21 +160,33 @@ def _entry_of(group: list[Placed]) -> AgendaEntry:
 
 
 def _within_budget(
-    ranked: Sequence[tuple[AgendaEntry, int]], left: int
-) -> tuple[tuple[AgendaEntry, ...], tuple[AgendaEntry, ...]]:
-    """The entries that fit, by due time, and those that do not."""
-    by_importance = sorted(ranked, key=lambda pair: (pair[1], pair[0].due_at, pair[0].slot_key))
-    kept = {entry.slot_key for entry, _ in by_importance[:left]}
-    entries = [entry for entry, _ in ranked]
-    return (
-        tuple(entry for entry in entries if entry.slot_key in kept),
-        tuple(entry for entry in entries if entry.slot_key not in kept),
-    )
+    groups: Sequence[Group], left: int, preferences: Preferences
+) -> tuple[list[Group], list[Placed]]:
+    """The groups that are reminded of, and what there is no room for.
+
+    An extra check-in pushes nothing out: it comes besides the others, or where one a day is wished for
+    when nothing else does.
+    """
+    counted = sorted((group for group in groups if not _is_extra(group)), key=_importance)
+    extras = [group for group in groups if _is_extra(group)]
+    kept, late = counted[:left], counted[left:]
+    extras += [rest for rest in ([each for each in group if each.extra] for group in late) if rest]
+    over = [each for group in late for each in group if not each.extra]
+    room = left - len(kept) if preferences.one_a_day else len(extras)
+    return [*kept, *extras[:room]], [*over, *(each for group in extras[room:] for each in group)]
 
 
-def _reasons(due: Iterable[Placed], over: Iterable[AgendaEntry]) -> Mapping[UUID, NotReminded]:
+def _is_extra(group: Group) -> bool:
+    return all(each.extra for each in group)
+
+
+def _importance(group: Group) -> tuple[int, datetime, str]:
+    entry = _entry_of(group)
+    return min(each.priority for each in group if not each.extra), entry.due_at, entry.slot_key
+
+
+def _reasons(due: Iterable[Placed], over: Iterable[Placed]) -> Mapping[UUID, NotReminded]:
     reasons = {id: each.reason for each in due if each.reason for id in each.item.occurrence_ids}
-    for entry in over:
-        for item in entry.items:
-            reasons |= dict.fromkeys(item.occurrence_ids, NotReminded.OVER_BUDGET)
+    for each in over:
+        reasons |= dict.fromkeys(each.item.occurrence_ids, NotReminded.OVER_BUDGET)
     return reasons

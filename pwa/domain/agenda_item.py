@@ -62,6 +62,7 @@ class Placed:
     item: AgendaItem
     not_before: datetime | None
     priority: int
+    extra: bool = False  # only a second check-in: it costs nothing of the day's budget
     reason: NotReminded | None = None
 
 
@@ -85,11 +86,12 @@ def _judged(bundle: Bundle, given: Circumstances, since: datetime | None) -> Pla
     repeats = bundle[0].repeats if item.strict else all(each.repeats for each in bundle)
     priority = STRICT_SUN_PRIORITY if item.strict and not repeats else PRIORITY[item.kind]
     floors = [each.not_before for each in bundle if each.not_before is not None]
-    placed = Placed(item, max(floors, default=None), priority)
+    placed = Placed(item, max(floors, default=None), priority, all(each.extra for each in bundle))
     if item.sun is not None and _sun_is_low(item, item.sun, repeats):
         return replace(placed, reason=NotReminded.LOW_SUN)
     if _policy_of(bundle) is not QuietPolicy.DELIVER:
         placed = _outside_quiet_hours(placed, bundle, given.preferences)
+    placed = _while_it_has_meaning(placed, bundle)
     if placed.reason is None and _is_too_late(placed.item, since):
         return replace(placed, reason=NotReminded.TOO_LATE)
     return placed
@@ -141,6 +143,13 @@ def _outside_quiet_hours(placed: Placed, bundle: Bundle, preferences: Preference
     quiet_from = quiet_starts(quiet, zone, item.due_at)
     until = item.useful_until if quiet_from is None else min(item.useful_until, quiet_from)
     return replace(placed, item=replace(item, useful_until=until))
+
+
+def _while_it_has_meaning(placed: Placed, bundle: Bundle) -> Placed:
+    ends = [each.not_after for each in bundle if each.not_after is not None]
+    if len(ends) < len(bundle):
+        return placed
+    return replace(placed, item=replace(placed.item, useful_until=min(placed.item.useful_until, max(ends))))
 
 
 def _moved(item: AgendaItem, bundle: Bundle, preferences: Preferences) -> AgendaItem | None:

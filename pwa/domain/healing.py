@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from uuid import UUID
 
 from pwa.domain.care_plan import CarePlan, Fact
-from pwa.domain.protocol import Area, FactName, Gate, Step, StepKind
+from pwa.domain.protocol import Area, FactName, Gate, Protocol, Step, StepKind
 
 FACE = frozenset({Area.FULL_FACE, Area.AROUND_EYES, Area.MOUTH})
 EXPECTS_OPEN_SKIN = frozenset({Gate.UNTIL_FACT, Gate.NEEDS_FACT})
@@ -78,6 +79,21 @@ def _first_sunscreen_day(plan: CarePlan) -> int:
         if step.kind is StepKind.SUNSCREEN and step.id in own_steps and step.days.span.first >= 0
     )
     return min(days, default=0)
+
+
+def as_skin_needs(step: Step, plan: CarePlan, day_number: int, said: Said) -> Step:
+    """The step, or on skin that was said to be open its strict form: no sun at all, in the strict words."""
+    is_mild = step.kind is StepKind.SUN and not step.strict
+    if not is_mild or day_number < 0 or said.about(plan.id, FactName.SKIN_CLOSED) is not False:
+        return step
+    return replace(step, strict=True, text_id=_strict_sun_text(plan.protocol) or step.text_id)
+
+
+def _strict_sun_text(protocol: Protocol) -> str | None:
+    """What the protocol says of the sun to open skin; its first days' strict words where it has no other."""
+    strict = [step for step in protocol.steps if step.kind is StepKind.SUN and step.strict]
+    chosen = max(strict, key=lambda step: step.gate is Gate.UNTIL_FACT, default=None)
+    return None if chosen is None else chosen.text_id
 
 
 def areas_overlap(one: Area | None, other: Area | None) -> bool:

@@ -56,6 +56,7 @@ class Notice:
     due_at: datetime
     useful_until: datetime
     state: NoticeState
+    device_id: UUID | None = None  # this device only, as a test is; None: all of theirs
 
 
 NEXT_STATES: Mapping[NoticeState, frozenset[NoticeState]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -21,6 +21,8 @@ from pwa.domain.preferences import Preferences
 from pwa.domain.protocol import Anchor, Step, StepKind
 from pwa.domain.schedule import Anchors, day_bounds, day_exists, resolve
 from pwa.domain.sun import Place, solar_noon
+
+LEAST_APART = timedelta(hours=2)  # between two moments of one step that are not counted from the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,8 @@ class Occurrence:
     slot: int
     due_at: datetime
     useful_until: datetime
-    repeats: bool  # the step was already due earlier on this day
+    repeats: bool = False  # its plan has already asked for as much earlier on this day
+    extra: bool = False  # a second check-in on one day; it costs nothing of the day's budget
     rank: int = 0  # its place among the same kind of its source on this day
     snooze: int = 0
     snoozed_at: datetime | None = None
@@ -85,6 +88,11 @@ class Occurrence:
     def not_before(self) -> datetime | None:
         """After-care has no meaning before the treatment."""
         return self.plan.treated_at if _is_after_care(self.step) else None
+
+    @property
+    def not_after(self) -> datetime | None:
+        """Preparing has none from the treatment on."""
+        return self.plan.treated_at if self.step.kind is StepKind.PREPARE else None
 
 
 def occurrences_on(plan: CarePlan, given: Circumstances) -> tuple[Occurrence, ...]:
@@ -113,17 +121,26 @@ def occurrences_on(plan: CarePlan, given: Circumstances) -> tuple[Occurrence, ..
 
 
 def _steps_asked(plan: CarePlan, given: Circumstances) -> Iterator[Step]:
+    steps = _steps_of_the_day(plan, given)
+    asked = {step.id for step in steps}
+    number = plan.day_number(given.day)
+    for step in steps:
+        if not step.not_with & asked:
+            yield healing.as_skin_needs(step, plan, number, given.said)
+
+
+def _steps_of_the_day(plan: CarePlan, given: Circumstances) -> list[Step]:
     today = _step_ids_asked(plan, given.day)
     is_open = opening_of(given.hours, given.day) is not None
     # What is asked while the clinic is open and fell on closed days comes on the day it opens again.
     made_up = {id for day in closed_days_before(given.hours, given.day) for id in _step_ids_asked(plan, day)}
-    for step in plan.protocol.steps:
-        if _waits_for_opening(step):
-            asked = is_open and (step.id in today or step.id in made_up)
-        else:
-            asked = step.id in today
-        if asked and healing.gate_opens(step, plan.id, given.said):
-            yield step
+    waiting = (today | made_up) if is_open else frozenset()
+    return [
+        step
+        for step in plan.protocol.steps
+        if step.id in (waiting if _waits_for_opening(step) else today)
+        and healing.gate_opens(step, plan.id, given.said)
+    ]
 
 
 def _step_ids_asked(plan: CarePlan, day: date) -> frozenset[str]:
@@ -141,42 +158,69 @@ def _waits_for_opening(step: Step) -> bool:
     return step.kind is StepKind.VISIT or any(at.anchor is Anchor.CHECK_IN for at in step.times)
 
 
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """When a slot of a step is due, and what that was counted from."""
+
+    slot: int
+    anchor: Anchor
+    due_at: datetime
+
+
 def _occurrences_of(
     step: Step, plan: CarePlan, anchors: Anchors, check_ins: CheckInTimes
 ) -> Iterator[Occurrence]:
-    first = True
-    for slot, due in _due_times(step, plan, anchors, check_ins):
-        if _is_after_care(step) and due < plan.treated_at:
-            continue
+    wanted = [each for each in _moments(step, plan, anchors, check_ins) if _has_meaning(step, plan, each)]
+    for number, moment in enumerate(_apart(step, wanted)):
         yield Occurrence(
-            id=occurrence_id(plan.id, step.id, anchors.day, slot),
+            id=occurrence_id(plan.id, step.id, anchors.day, moment.slot),
             plan=plan,
             step=step,
             nominal_day=anchors.day,
-            slot=slot,
-            due_at=due,
-            useful_until=due + step.window,
-            repeats=not first,
+            slot=moment.slot,
+            due_at=moment.due_at,
+            useful_until=moment.due_at + step.window,
+            extra=moment.slot == len(step.times) and number > 0,
         )
-        first = False
 
 
-def _is_after_care(step: Step) -> bool:
-    return step.days.span.first >= 0
-
-
-def _due_times(
-    step: Step, plan: CarePlan, anchors: Anchors, check_ins: CheckInTimes
-) -> Iterator[tuple[int, datetime]]:
+def _moments(step: Step, plan: CarePlan, anchors: Anchors, check_ins: CheckInTimes) -> Iterator[_Moment]:
     for slot, at in enumerate(step.times):
         due = resolve(at, anchors)
         if due is not None:
-            yield slot, due
+            yield _Moment(slot, at.anchor, check_ins.inside(due) if at.anchor is Anchor.CHECK_IN else due)
     if step.kind is StepKind.CHECK_IN and _waits_for_opening(step) and check_ins.evening is not None:
         number = plan.day_number(anchors.day)
         # A weekly check-in loses nothing to a closed day; only a daily one is doubled before it.
         if number == 0 or number + 1 in step.days:
-            yield len(step.times), check_ins.evening
+            yield _Moment(len(step.times), Anchor.CHECK_IN, check_ins.evening)
+
+
+def _has_meaning(step: Step, plan: CarePlan, moment: _Moment) -> bool:
+    if step.kind is StepKind.PREPARE:
+        return moment.due_at < plan.treated_at
+    return moment.due_at >= plan.treated_at or not _is_after_care(step)
+
+
+def _is_after_care(step: Step) -> bool:
+    return step.kind is not StepKind.PREPARE and step.days.span.first >= 0
+
+
+def _apart(step: Step, moments: Iterable[_Moment]) -> list[_Moment]:
+    """The moments by time, without those that only this day's hours have brought close together."""
+    kept: list[_Moment] = []
+    for each in sorted(moments, key=lambda moment: (moment.due_at, moment.slot)):
+        # Nobody but a clinician leaves out a dose.
+        if not kept or step.kind is StepKind.MEDICINE or not _has_come_close(kept[-1], each):
+            kept.append(each)
+    return kept
+
+
+def _has_come_close(one: _Moment, later: _Moment) -> bool:
+    """Times from one anchor are as far apart as the protocol wants; only check-ins are moved after that."""
+    if later.anchor is one.anchor and later.anchor is not Anchor.CHECK_IN:
+        return False
+    return later.due_at - one.due_at < LEAST_APART
 
 
 def _ranked(occurrences: list[Occurrence]) -> tuple[Occurrence, ...]:
@@ -187,8 +231,20 @@ def _ranked(occurrences: list[Occurrence]) -> tuple[Occurrence, ...]:
         key = (occurrence.step.kind, occurrence.step.strict, occurrence.source)
         rank = counts.get(key, 0)
         counts[key] = rank + 1
-        ranked.append(replace(occurrence, rank=rank))
+        repeats = any(_repeats(occurrence, earlier) for earlier in ranked)
+        ranked.append(replace(occurrence, rank=rank, repeats=repeats))
     return tuple(ranked)
+
+
+def _repeats(later: Occurrence, one: Occurrence) -> bool:
+    """Whether the later one asks, of the same patient, for no more than the one before it."""
+    (_, variants), (_, later_variants) = one.source, later.source
+    return (
+        one.step.kind is later.step.kind
+        and one.due_at < later.due_at
+        and (one.step.strict or not later.step.strict)
+        and (not variants or not later_variants or variants == later_variants)
+    )
 
 
 def settle(occurrence: Occurrence, settled: Settled, given: Circumstances) -> Occurrence | None:

@@ -20,7 +20,6 @@ USUAL_CHECK_IN = time(10)
 BEFORE_CLOSING = timedelta(hours=4)  # so that somebody can still read the answer and act
 EVENING_BEFORE_CLOSING = timedelta(hours=2)
 AFTER_TREATMENT = timedelta(hours=1)
-BETWEEN_CHECK_INS = timedelta(hours=1)
 LONGEST_CLOSURE = 366  # days looked ahead for an open one
 
 
@@ -35,10 +34,20 @@ class OpeningHours:
 
 @dataclass(frozen=True, slots=True)
 class CheckInTimes:
-    """When a clinic asks for a check-in on one day; None for each it does not ask for."""
+    """When a clinic asks for a check-in on one day; None for each it does not ask for.
+
+    `earliest` and `latest` hold what is counted from the regular one inside the opening hours.
+    """
 
     regular: datetime | None
     evening: datetime | None
+    earliest: datetime | None = None
+    latest: datetime | None = None
+
+    def inside(self, at: datetime) -> datetime:
+        """The moment nearest to `at` that leaves somebody the time to read the answer."""
+        at = at if self.latest is None else min(at, self.latest)
+        return at if self.earliest is None else max(at, self.earliest)
 
 
 def parse(text: str, zone: ZoneInfo, holidays: frozenset[date] = frozenset()) -> OpeningHours:
@@ -140,20 +149,20 @@ def check_in_times(hours: OpeningHours, day: date, treated_at: datetime | None =
 
     Regular: at 10:00, or earlier so that four hours are left before closing, but not before opening.
     Evening: two hours before closing, on day 0 and before a closed day. On day 0 both wait for an hour
-    after the treatment.
+    after the treatment; whoever was treated late is still asked in the evening, up to closing.
     """
     opening = opening_of(hours, day)
     if opening is None:
         return CheckInTimes(None, None)
     opens, closing = opening
-    regular = max(opens, min(to_utc(day, USUAL_CHECK_IN, hours.zone), closing - BEFORE_CLOSING))
-    evening = max(opens, closing - EVENING_BEFORE_CLOSING)
-    if treated_at is not None:
-        earliest = treated_at + AFTER_TREATMENT
-        return CheckInTimes(
-            regular if regular >= earliest else None,
-            evening if evening >= max(earliest, regular + BETWEEN_CHECK_INS) else None,
-        )
-    if opening_of(hours, day + ONE_DAY) is not None or evening < regular + BETWEEN_CHECK_INS:
-        return CheckInTimes(regular, None)
-    return CheckInTimes(regular, evening)
+    earliest = opens if treated_at is None else max(opens, treated_at + AFTER_TREATMENT)
+    latest = max(opens, closing - BEFORE_CLOSING)
+    regular = max(opens, min(to_utc(day, USUAL_CHECK_IN, hours.zone), latest))
+    evening = max(earliest, closing - EVENING_BEFORE_CLOSING)
+    has_evening = treated_at is not None or opening_of(hours, day + ONE_DAY) is None
+    return CheckInTimes(
+        regular if regular >= earliest else None,
+        evening if has_evening and evening < closing else None,
+        earliest,
+        latest,
+    )

@@ -158,6 +158,7 @@ class Step:
     timer: timedelta | None = None  # how long to do it for (cooling)
     timer_most: timedelta | None = None  # and never longer than this
     strict: bool = False  # of a sun step: no sun at all, not only protection
+    not_with: frozenset[str] = frozenset()  # left out on a day that really asks one of these steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +168,9 @@ class Restriction:
     id: str
     text_id: str
     since_day: int
-    until_day: int | None  # the first day it may be possible again
+    until_day: int | None  # the first day it may be possible again; no day, no fact: the clinic says
     fact: FactName | None = None
+    never_again: bool = False  # its end is no leave to do it, such as picking at the skin
     areas: frozenset[Area] | None = None
     variants: frozenset[str] | None = None
 

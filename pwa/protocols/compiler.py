@@ -151,14 +151,11 @@ def _days(part: ProtocolPart, step: StepPart, number: int, file: str) -> DayPatt
             path = f"steps[{number}].days.not_with[{place}]"
             raise ProtocolError(file, [Problem(path, f'names the step "{name}", which is not there')])
     left_out = [others[name] for name in step.days.not_with]
-    on = tuple(
-        day
-        for day in range(pattern.span.first, pattern.span.last + 1)
-        if day in pattern and not any(day in other for other in left_out)
-    )
-    if not on:
+    days = (day for day in range(pattern.span.first, pattern.span.last + 1) if day in pattern)
+    if all(any(day in other for other in left_out) for day in days):
         raise ProtocolError(file, [Problem(f"steps[{number}].days", "leaves no day at all")])
-    return DayPattern(pattern.span, on=on)
+    # Which days those steps really ask on is known day by day only: closed days move them.
+    return pattern
 
 
 def _phase(part: PhasePart) -> PhaseSpan:
@@ -182,12 +179,20 @@ def _step(part: StepPart, whole: ProtocolPart, number: int, file: str) -> Step:
         timer=parse_length(part.timer) if part.timer else None,
         timer_most=parse_length(part.timer_most) if part.timer_most else None,
         strict=part.strict,
+        not_with=frozenset(part.days.not_with),
     )
 
 
 def _restriction(part: RestrictionPart) -> Restriction:
     return Restriction(
-        part.id, part.text, part.since_day, part.until_day, part.fact, _areas(part.areas), _set(part.variants)
+        id=part.id,
+        text_id=part.text,
+        since_day=part.since_day,
+        until_day=part.until_day,
+        fact=part.fact,
+        never_again=part.never_again,
+        areas=_areas(part.areas),
+        variants=_set(part.variants),
     )
 
 

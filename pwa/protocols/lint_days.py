@@ -80,6 +80,8 @@ def _said_closed() -> Said:
 
 def _sun_findings(protocol: Protocol, steps: list[Step], said: Said, when: str) -> Iterator[Finding]:
     sun_days = [step.days.span.first for step in steps if step.kind is StepKind.SUN]
+    if said is NOBODY_SAID and not any(step.strict for step in steps):
+        yield error("steps", "no strict sun step, so there are no words for skin that is said to be open")
     if not sun_days or min(sun_days) > -1:
         yield error("steps", f"nothing speaks of the sun before the treatment, {when}")
     first = min([0, *sun_days])
@@ -131,10 +133,9 @@ def opens_skin(protocol: Protocol) -> bool:
 
 
 def _asked(steps: list[Step], kind: StepKind, day: int, said: Said, last_day: int) -> bool:
-    return any(
-        step.kind is kind and is_asked_on(step, day, last_day) and gate_opens(step, REHEARSAL, said)
-        for step in steps
-    )
+    asked = [step for step in steps if is_asked_on(step, day, last_day) and gate_opens(step, REHEARSAL, said)]
+    ids = {step.id for step in asked}
+    return any(step.kind is kind and not step.not_with & ids for step in asked)
 
 
 def _days(days: list[int]) -> str:

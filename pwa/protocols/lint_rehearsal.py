@@ -4,44 +4,64 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from pwa.domain.agenda import Agenda, AgendaItem, NotReminded, Place
-from pwa.domain.opening_hours import OpeningHours, is_open, parse
+from pwa.domain.opening_hours import is_open, parse
 from pwa.domain.protocol import Protocol, StepKind
 from pwa.protocols.findings import Finding, error
-from pwa.protocols.simulator import Case, rehearse
+from pwa.protocols.simulator import LONGEST, Case, rehearse
 
 ZONE = ZoneInfo("Asia/Singapore")
 STRONG_SUN = Place(1.5, 104.0)  # no reminder is left out for low sun here
 USUAL_HOURS = parse("Mon-Fri 09:00-17:30", ZONE)
-# The extra check-in before a closed day belongs to the clinic's hours, not to the protocol's budget.
-OPEN_EVERY_DAY = parse("Mon-Sun 09:00-17:30", ZONE)
-TREATED_AT = datetime(2026, 3, 2, 10, tzinfo=ZONE)  # a Monday
+MONDAY = datetime(2026, 3, 2, 10, tzinfo=ZONE)
+# Closed days move what waits for the clinic, and they fall elsewhere for each day of treatment.
+TREATED_AT = tuple(MONDAY + timedelta(days=weekday) for weekday in range(7))
 ASKED_WHILE_OPEN = frozenset({StepKind.CHECK_IN, StepKind.SKIN_CHECK})
 
 
 def rehearsal_findings(protocol: Protocol) -> Iterator[Finding]:
-    """Reminders over the day's budget, and check-ins that come while the clinic is closed."""
+    """Reminders over the day's budget, check-ins while the clinic is closed, steps that never come."""
     paths = {step.id: f"steps[{number}]" for number, step in enumerate(protocol.steps)}
-    found: dict[tuple[str, str], list[int]] = defaultdict(list)
+    found: dict[tuple[str, str], set[int]] = defaultdict(set)
+    came: set[str] = set()
     for variant in (None, *protocol.variants):
-        for agenda in _agendas(protocol, variant, OPEN_EVERY_DAY):
-            for item in _over_budget(agenda):
-                found[item.step_id, "its reminder is over the day's budget"].append(item.day_number)
-        for agenda in _agendas(protocol, variant, USUAL_HOURS):
-            for item in _while_closed(agenda):
-                found[item.step_id, "it asks while the clinic is closed"].append(item.day_number)
+        for treated_at in TREATED_AT:
+            for agenda in _agendas(protocol, _case(protocol, variant, treated_at)):
+                came.update(_steps_in(agenda))
+                for item in _over_budget(agenda):
+                    found[item.step_id, "its reminder is over the day's budget"].add(item.day_number)
+                for item in _while_closed(agenda):
+                    found[item.step_id, "it asks while the clinic is closed"].add(item.day_number)
     for (step_id, message), days in found.items():
-        yield error(f"{paths[step_id]}.times", f"{message} on {_days(sorted(set(days)))}")
+        yield error(f"{paths[step_id]}.times", f"{message} on {_days(sorted(days))}")
+    yield from _never_seen(protocol, came)
 
 
-def _agendas(protocol: Protocol, variant: str | None, hours: OpeningHours) -> Iterator[Agenda]:
-    first = protocol.phases[0].span.first
+def _case(protocol: Protocol, variant: str | None, treated_at: datetime) -> Case:
     everything = frozenset(step.only_if_prescribed for step in protocol.steps if step.only_if_prescribed)
-    case = Case(TREATED_AT, ZONE, hours, STRONG_SUN, variant=variant, prescribed=everything)
+    return Case(treated_at, ZONE, USUAL_HOURS, STRONG_SUN, variant=variant, prescribed=everything)
+
+
+def _agendas(protocol: Protocol, case: Case) -> Iterator[Agenda]:
+    first = protocol.phases[0].span.first
     return rehearse(protocol, case, protocol.last_day + 1 - first, first)
+
+
+def _never_seen(protocol: Protocol, came: set[str]) -> Iterator[Finding]:
+    """Steps that came neither to those who healed in time nor to those of whom nobody said so."""
+    never_healed = replace(_case(protocol, None, MONDAY), healed_day=LONGEST)
+    seen = came.union(*(_steps_in(agenda) for agenda in _agendas(protocol, never_healed)))
+    for number, step in enumerate(protocol.steps):
+        if step.id not in seen:
+            yield error(f"steps[{number}]", "never comes: no rehearsed plan has it on any day")
+
+
+def _steps_in(agenda: Agenda) -> set[str]:
+    return {step_id for item in agenda.items for step_id in item.step_ids}
 
 
 def _over_budget(agenda: Agenda) -> Iterator[AgendaItem]:

@@ -134,6 +134,7 @@ class RestrictionPart(_Part):
     since_day: Day
     until_day: Day | None = None
     fact: FactName | None = None
+    never_again: StrictBool = False
     areas: tuple[Area, ...] | None = None
     variants: tuple[Id, ...] | None = None
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from importlib import resources
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
@@ -57,8 +58,10 @@ LEAFLET_COUNTRIES = frozenset(
         "SK",
     ]
 )
+# Names in the zone database that are no zones.
+NO_ZONES = frozenset({"Factory", "localtime", "posixrules"})
+ANY_WINTER_DAY = datetime(2026, 1, 15, tzinfo=UTC)
 _PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{2,38}")
-_COUNTRY = re.compile(r"[A-Z]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +149,7 @@ def require_ready(clinic: Clinic, version: protocols.StoredVersion) -> None:
 
 def read_zone(name: str) -> ZoneInfo:
     """An IANA zone by its name. Raises BadInput."""
-    if name not in available_timezones():
+    if name not in available_timezones() or name in NO_ZONES:
         raise BadInput(f"There is no time zone '{name}'. Give one such as Europe/London or America/New_York.")
     return ZoneInfo(name)
 
@@ -155,16 +158,22 @@ def place_of_zone(zone: str) -> Place:
     """The place a zone is named after, to half a degree: near enough for the sun until told better.
 
     An old name (US/Eastern) has the place of the zone it is another name for. A zone of no place
-    (UTC) is put on the equator, where the sun is never underestimated.
+    (UTC) is put on the equator, where the sun is never underestimated, at the longitude its clock is for.
     """
     table = resources.files("tzdata.zoneinfo").joinpath("zone.tab").read_text(encoding="utf-8")
     rows = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
     places = {fields[2]: fields[1] for fields in rows}
     name = zone if zone in places else _same_zone(zone, tuple(places))
     if name is None:
-        return Place(0.0, 0.0)
+        return Place(0.0, _meridian(zone))
     latitude, longitude = _coordinates(places[name])
     return Place(round(latitude * 2) / 2, round(longitude * 2) / 2)
+
+
+def _meridian(zone: str) -> float:
+    """The longitude at which a zone's clock shows the sun's own time: 15 degrees to the hour."""
+    offset = ANY_WINTER_DAY.astimezone(ZoneInfo(zone)).utcoffset() or timedelta(0)
+    return max(-180.0, min(180.0, offset / timedelta(hours=1) * 15))
 
 
 def _same_zone(zone: str, names: tuple[str, ...]) -> str | None:
@@ -199,9 +208,16 @@ def _name(text: str) -> str:
     return name
 
 
+@cache
+def _countries() -> frozenset[str]:
+    """The two letters of every country (ISO 3166-1), as the zone database lists them."""
+    table = resources.files("tzdata.zoneinfo").joinpath("iso3166.tab").read_text(encoding="utf-8")
+    return frozenset(line.split("\t")[0] for line in table.splitlines() if line and not line.startswith("#"))
+
+
 def _country(text: str) -> str:
     country = text.strip().upper()
-    if not _COUNTRY.fullmatch(country):
+    if country not in _countries():
         raise BadInput(f"'{text}' is not a country. Give its two letters, such as GB or US, with --country.")
     return country
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from unicodedata import category
@@ -30,6 +31,9 @@ from pwa.vault.patient_keys import new_patient_key, unlock
 
 MOST_DAYS_AWAY = 60
 LONGEST_NAME = 80
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}")
+# A date alone would be read as midnight, and every time of the first day would be wrong.
+_DATE_AND_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,7 @@ def enrol(
     checked = _check(scope, clinic, moment, enrolment)
     known = _find_known(scope, keys, checked)
     if known is not None:
-        care_plan_id = plans.plans_of(scope, known)[0].id
+        care_plan_id = _same_treatment(scope, known, checked)
         clinics.record_act(scope, moment.wall, actor, "patient.invite", ("patient", str(known)))
         invitation = invite(scope, keys, known, moment)
         return Enrolled(known, care_plan_id, invitation, already=True)
@@ -115,12 +119,27 @@ def _check(scope: ClinicScope, clinic: Clinic, moment: Moment, enrolment: Enrolm
         first_name=_first_name(enrolment.first_name),
         variant=_variant(enrolment.variant, content),
         area=_area(enrolment.area, content),
-        language=_language(enrolment.language),
-        prescribed=_prescribed(enrolment.prescribed, content),
+        language=_language(enrolment.language, content),
+        prescribed=check_prescribed(enrolment.prescribed, content),
         external_id=_external_id(enrolment.external_id),
         version_id=version.id,
         content_hash=version.content_hash,
         protocol=content,
+    )
+
+
+def _same_treatment(scope: ClinicScope, patient_id: UUID, checked: _Checked) -> UUID:
+    """The care plan of this very treatment. Raises BadInput when the patient has another one only.
+
+    To answer with it would hand a second person the first one's plan.
+    """
+    asked = (checked.content_hash, checked.treated_on, checked.variant, checked.area)
+    for plan in plans.plans_of(scope, patient_id):
+        if (plan.content_hash, plan.treated_on, plan.variant, plan.area) == asked:
+            return plan.id
+    raise BadInput(
+        "This external id is another treatment's: a patient enrolled with another procedure, date or area. "
+        "Check the id; a second treatment of one patient needs an id of its own."
     )
 
 
@@ -211,11 +230,13 @@ def _tasks(plan_id: UUID, moment: Moment, checked: _Checked) -> tuple[Task, ...]
 def read_treatment(text: str) -> datetime:
     """A date and time as typed, with or without an offset. Raises BadInput."""
     try:
-        return datetime.fromisoformat(text)
+        if _DATE_AND_TIME.fullmatch(text):
+            return datetime.fromisoformat(text)
     except ValueError:
-        raise BadInput(
-            f"'{text}' is not a date and time. Give the treatment as 2026-11-20T10:00, by the clinic's clock."
-        ) from None
+        pass  # a thirteenth month, a thirtieth of February
+    raise BadInput(
+        f"'{text}' is not a date and time. Give the treatment as 2026-11-20T10:00, by the clinic's clock."
+    )
 
 
 def _treatment(text: str, clinic: Clinic, moment: Moment) -> tuple[datetime, date]:
@@ -265,14 +286,16 @@ def _area(text: str | None, content: Protocol) -> Area | None:
     return Area(text)
 
 
-def _language(text: str) -> str:
+def _language(text: str, content: Protocol) -> str:
     language = text.strip()
-    if not language.replace("-", "").isalnum() or not 2 <= len(language) <= 16:
-        raise BadInput(f"'{text}' is not a language. Give a tag such as en or pt-BR.")
+    known = content.texts[content.name_text_id].words
+    if language.split("-")[0] not in known or not _LANGUAGE.fullmatch(language):
+        raise BadInput(f"There are no texts in '{text}' yet. Choose one of: {', '.join(sorted(known))}.")
     return language
 
 
-def _prescribed(names: frozenset[str], content: Protocol) -> frozenset[str]:
+def check_prescribed(names: frozenset[str], content: Protocol) -> frozenset[str]:
+    """The medicines to remind of, each of which the protocol knows. Raises BadInput."""
     known = sorted({step.only_if_prescribed for step in content.steps if step.only_if_prescribed})
     for name in sorted(names):
         if name not in known:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
 from pwa.clock import DemoClock, Moment, read_moment
 from pwa.config import Config
-from pwa.logs import get_logger
 from pwa.push.endpoints import PUSH_HOSTS, EndpointRules
 from pwa.push.subject import VapidSubject
 from pwa.push.vapid import VapidKey, VapidSigner
@@ -18,8 +16,6 @@ from pwa.store.database import Database
 from pwa.store.operations import PublicVapidKey
 from pwa.store.revision import require_newest_schema
 from pwa.vault.keyring import MasterKeys, load_master_keys
-
-log = get_logger()
 
 LOOPBACK = frozenset({"127.0.0.1", "[::1]", "localhost"})
 
@@ -66,7 +62,6 @@ def open_house(config: Config) -> House:
         demo=_demo(database),
     )
     _announce(house)
-    _warn_of_old_sqlite(database)
     return house
 
 
@@ -82,11 +77,6 @@ def endpoint_rules(config: Config) -> EndpointRules:
 
 def _is_loopback(host: str) -> bool:
     return host == "localhost" or host.startswith(("127.", "[::1]", "::1"))
-
-
-def _warn_of_old_sqlite(database: Database) -> None:
-    if database.has_wal_fault:
-        log.warning("sqlite_has_a_rare_wal_fault", version=sqlite3.sqlite_version)
 
 
 def _demo(database: Database) -> DemoClock | None:

@@ -10,7 +10,7 @@ import segno
 from sqlalchemy.orm import Session
 
 from pwa.clock import Moment
-from pwa.domain.errors import NotAllowed
+from pwa.domain.errors import NotAllowed, Refused
 from pwa.domain.patient import CredentialKind, Device, DeviceState, PatientState
 from pwa.services import vaults
 from pwa.services.shelf import protocol
@@ -26,7 +26,7 @@ TOKEN_LIFE = timedelta(hours=24)
 CODE_LIFE = timedelta(minutes=30)
 CREDENTIAL_LIFE = timedelta(days=400)  # as long as a browser keeps a cookie, and longer than any plan
 TRIES_PER_PHONE = 10
-TRIES_OF_ALL = 300
+TRIES_OF_ALL = 3000  # of 2^40 codes, so that a few addresses cannot stop everybody
 TRY_WINDOW = timedelta(minutes=15)
 
 
@@ -34,6 +34,12 @@ class LinkNotUsable(NotAllowed):
     """This link or code does not work any more. Ask your clinic for a new one."""
 
     code = "join_not_usable"
+
+
+class NotConfirmed(Refused):
+    """Say first whether this is your treatment."""
+
+    code = "not_confirmed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +68,31 @@ class Joined:
 def invite(scope: ClinicScope, keys: MasterKeys, patient_id: UUID, moment: Moment) -> Invitation:
     """Make a new invitation; those before it stop working."""
     devices.end_open_joins(scope, patient_id, moment.wall)
-    return _add_invitation(scope, keys, patient_id, moment)
+    return _add_invitation(scope, keys, patient_id, None, moment)
 
 
-def code_for_the_app(scope: ClinicScope, keys: MasterKeys, device: Device, moment: Moment) -> str:
-    """A code for the app that this phone is about to put on its Home Screen.
+def code_for_the_app(scope: ClinicScope, keys: MasterKeys, device: Device, moment: Moment) -> str | None:
+    """A code for the app that this phone is about to put on its Home Screen, once for each invitation.
 
-    There an iPhone gives it a storage of its own: it knows nothing of what joined in the browser.
+    There an iPhone gives it a storage of its own: it knows nothing of what joined in the browser. An
+    app that joined by such a code gets none: one link must not let in phone after phone.
     """
-    return _add_invitation(scope, keys, device.patient_id, moment).code
+    if devices.made_joins(scope, device.id) or devices.joined_for_app(scope, device.id):
+        return None
+    invitation = _add_invitation(scope, keys, device.patient_id, device.id, moment)
+    clinics.record_act(
+        scope,
+        moment.wall,
+        ("device", str(device.id)),
+        "patient.invite_app",
+        ("patient", str(device.patient_id)),
+    )
+    return invitation.code
 
 
-def _add_invitation(scope: ClinicScope, keys: MasterKeys, patient_id: UUID, moment: Moment) -> Invitation:
+def _add_invitation(
+    scope: ClinicScope, keys: MasterKeys, patient_id: UUID, made_by: UUID | None, moment: Moment
+) -> Invitation:
     invitation = Invitation(new_token(), new_code(), moment.wall + TOKEN_LIFE, moment.wall + CODE_LIFE)
     devices.add_join(
         scope,
@@ -81,6 +100,7 @@ def _add_invitation(scope: ClinicScope, keys: MasterKeys, patient_id: UUID, mome
         hash_token(invitation.token),
         join_code_indexes(keys, tidy_code(invitation.code))[0],
         (invitation.token_expires_at, invitation.code_expires_at),
+        made_by,
         moment.wall,
     )
     return invitation
@@ -158,6 +178,7 @@ def confirm(scope: ClinicScope, device: Device, moment: Moment) -> None:
 def leave(scope: ClinicScope, device: Device, act: str, moment: Moment) -> None:
     """Take a phone out again: its credentials and its push subscription end together."""
     targets.leave_all(scope, device.id)
+    devices.end_joins_made_by(scope, device.id, moment.wall)
     devices.revoke_device(scope, device.id, moment.wall)
     if not active_devices(scope, device.patient_id):
         patient = patients.get_patient(scope, device.patient_id)

@@ -100,6 +100,7 @@ def send_test(scope: ClinicScope, device: Device, moment: Moment, demo: DemoCloc
             due_at=moment.care,
             useful_until=moment.care + TEST_USEFUL * (demo.speed if demo else 1),
             state=NoticeState.PLANNED,
+            device_id=device.id,
         ),
         moment.wall,
     )
@@ -113,7 +114,7 @@ def test_state(scope: ClinicScope, device: Device, notice_id: UUID) -> TestNotic
         id=notice.id,
         state=notice.state,
         accepted_at=notices.accepted_at(scope, notice.id),
-        shown_at=notices.first_receipt(scope, notice.id, ReceiptKind.SHOWN),
+        shown_at=notices.first_receipt(scope, notice.id, device.id, ReceiptKind.SHOWN),
     )
 
 

@@ -26,6 +26,7 @@ LONGEST_PASSWORD = 256
 SESSION_LIFE = timedelta(hours=12)
 SESSION_IDLE = timedelta(hours=1)
 TRIES_PER_ACCOUNT = 10
+TRIES_OF_ALL = 100  # NIST SP 800-63B-4: no more wrong tries in a row at one account
 TRIES_PER_ADDRESS = 50
 TRY_WINDOW = timedelta(minutes=15)
 
@@ -77,8 +78,17 @@ def set_password(session: Session, account: StaffAccount, password: str) -> None
 
 def count_sign_in_try(session: Session, email: str, caller: str, moment: Moment) -> None:
     """Count a try to sign in, in a unit of work of its own so that a failed try counts too."""
-    count_try(session, "sign in to", email.lower(), TRIES_PER_ACCOUNT, TRY_WINDOW, moment.wall)
+    # By account and address: whoever only knows the address must not be able to lock its owner out.
+    both = f"{email.lower()} from {caller}"
+    count_try(session, "sign in to", both, TRIES_PER_ACCOUNT, TRY_WINDOW, moment.wall)
+    count_try(session, "sign in to", email.lower(), TRIES_OF_ALL, TRY_WINDOW, moment.wall)
     count_try(session, "sign in from", caller, TRIES_PER_ADDRESS, TRY_WINDOW, moment.wall)
+
+
+def forget_sign_in_tries(session: Session, email: str, caller: str) -> None:
+    """A right password clears the counts of its account."""
+    forget_tries(session, "sign in to", f"{email.lower()} from {caller}")
+    forget_tries(session, "sign in to", email.lower())
 
 
 def check_password(session: Session, email: str, password: str) -> StaffAccount:
@@ -100,7 +110,6 @@ def sign_in(session: Session, checked: StaffAccount, moment: Moment) -> str:
     works_in = staff.clinics_of(session, checked.id)
     if account is None or account.password_hash != checked.password_hash or not works_in:
         raise WrongSignIn
-    forget_tries(session, "sign in to", account.email)
     token = new_token()
     staff.add_session(
         session, hash_token(token), account.id, works_in[0], moment.wall, moment.wall + SESSION_LIFE

@@ -163,7 +163,7 @@ def _apply(
 ) -> None:
     match event.kind:
         case "outcome":
-            _apply_outcome(scope, device, event, tapped_at)
+            _apply_outcome(scope, device, event, tapped_at, moment)
         case "fact":
             _apply_fact(scope, device, replace(event, tapped_at=tapped_at), moment)
         case "settings":
@@ -174,7 +174,9 @@ def _apply(
             raise BadInput("This version of the server does not know what this is. It was kept.")
 
 
-def _apply_outcome(scope: ClinicScope, device: Device, event: PatientEvent, tapped_at: datetime) -> None:
+def _apply_outcome(
+    scope: ClinicScope, device: Device, event: PatientEvent, tapped_at: datetime, moment: Moment
+) -> None:
     value = _one_of(OutcomeValue, event.content.get("value"))
     until = tapped_at + _put_off_by(event) if value is OutcomeValue.SNOOZED else None
     occurrences = event.content.get("occurrence_ids")
@@ -185,6 +187,7 @@ def _apply_outcome(scope: ClinicScope, device: Device, event: PatientEvent, tapp
             scope,
             device.patient_id,
             Outcome(event.id, occurrence, value, until, tapped_at, event.seq),
+            moment.care,
         )
 
 

@@ -35,9 +35,13 @@ def add_join(
     token_hash: bytes,
     code_index: bytes,
     expires: tuple[datetime, datetime],
+    made_by: UUID | None,
     now: datetime,
 ) -> UUID:
-    """Store an invitation; `expires` is when its token and when its code stop working."""
+    """Store an invitation; `expires` is when its token and when its code stop working.
+
+    `made_by` is the device that asked for it; None is the clinic.
+    """
     row = tables.Join(
         id=new_id(now),
         patient_id=patient_id,
@@ -45,11 +49,38 @@ def add_join(
         code_index=code_index,
         token_expires_at=expires[0],
         code_expires_at=expires[1],
+        made_by_device_id=made_by,
         created_at=now,
     )
     scope.add(row)
     scope.session.flush()
     return row.id
+
+
+def made_joins(scope: ClinicScope, device_id: UUID) -> bool:
+    """Whether this device has asked for an invitation before."""
+    table = tables.Join
+    return (
+        scope.session.scalars(scope.select(table).where(table.made_by_device_id == device_id)).first()
+        is not None
+    )
+
+
+def joined_for_app(scope: ClinicScope, device_id: UUID) -> bool:
+    """Whether this device came in by an invitation that another device asked for."""
+    table = tables.Join
+    found = scope.select(table).where(table.device_id == device_id, table.made_by_device_id.is_not(None))
+    return scope.session.scalars(found).first() is not None
+
+
+def end_joins_made_by(scope: ClinicScope, device_id: UUID, now: datetime) -> None:
+    """Make the unused invitations that a device asked for useless."""
+    table = tables.Join
+    scope.session.execute(
+        scope.update(table)
+        .where(table.made_by_device_id == device_id, table.used_at.is_(None))
+        .values(token_expires_at=now, code_expires_at=now)
+    )
 
 
 def find_join_by_token(session: Session, token_hash: bytes) -> StoredJoin | None:

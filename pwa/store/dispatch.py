@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, literal, select, update
+from sqlalchemy import ColumnElement, exists, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from pwa.domain.notice import DeliveryState, NoticeKind, NoticeState
@@ -76,10 +76,17 @@ def has_untried_target() -> ColumnElement[bool]:
             target.clinic_id == notice.clinic_id,
             target.patient_id == notice.patient_id,
             target.state == TargetState.LIVE,
+            is_for(target),
             ~exists(tried),
         )
         .correlate(notice)
     )
+
+
+def is_for(target: type[tables.Target]) -> ColumnElement[bool]:
+    """Of a notice and a target: the target is one of those that the notice is for."""
+    notice = tables.Notice
+    return or_(notice.device_id.is_(None), notice.device_id == target.device_id)
 
 
 def claim_due(session: Session, care: datetime, wall: datetime, limit: int) -> tuple[ClaimedNotice, ...]:
@@ -117,7 +124,11 @@ def open_deliveries(session: Session, notices: Sequence[ClaimedNotice], wall: da
     pairs = session.execute(
         select(notice.clinic_id, notice.id, target.id)
         .join(target, (target.clinic_id == notice.clinic_id) & (target.patient_id == notice.patient_id))
-        .where(notice.id.in_([claimed.id for claimed in notices]), target.state == TargetState.LIVE)
+        .where(
+            notice.id.in_([claimed.id for claimed in notices]),
+            target.state == TargetState.LIVE,
+            is_for(target),
+        )
     )
     free_from = lease_clock(session, wall)
     rows: list[dict[str, object]] = [

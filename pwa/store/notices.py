@@ -177,6 +177,7 @@ def add_notice(scope: ClinicScope, notice: Notice, now: datetime) -> bool:
                 "clinic_id": scope.clinic_id,
                 "patient_id": notice.patient_id,
                 "staff_id": None,
+                "device_id": notice.device_id,
                 "kind": notice.kind,
                 "slot_key": notice.slot_key,
                 "due_at": notice.due_at,
@@ -241,12 +242,15 @@ def add_receipt(
     )
 
 
-def first_receipt(scope: ClinicScope, notice_id: UUID, kind: ReceiptKind) -> datetime | None:
-    """When a phone first reported this of the notice."""
+def first_receipt(scope: ClinicScope, notice_id: UUID, device_id: UUID, kind: ReceiptKind) -> datetime | None:
+    """When this phone first reported this of the notice."""
     table = tables.Receipt
     return scope.session.scalar(
         select(func.min(table.received_at)).where(
-            table.clinic_id == scope.clinic_id, table.notice_id == notice_id, table.kind == kind
+            table.clinic_id == scope.clinic_id,
+            table.notice_id == notice_id,
+            table.device_id == device_id,
+            table.kind == kind,
         )
     )
 

@@ -239,8 +239,8 @@ def add_conflict(scope: ClinicScope, patient_id: UUID, entry: LedgerEntry, now: 
         scope.session.flush()
 
 
-def add_outcome(scope: ClinicScope, patient_id: UUID, outcome: Outcome) -> None:
-    """Store what a patient did with an occurrence."""
+def add_outcome(scope: ClinicScope, patient_id: UUID, outcome: Outcome, received_at: datetime) -> None:
+    """Store what a patient did with an occurrence; `received_at` is care time."""
     scope.add(
         tables.OutcomeRow(
             patient_id=patient_id,
@@ -249,6 +249,7 @@ def add_outcome(scope: ClinicScope, patient_id: UUID, outcome: Outcome) -> None:
             value=outcome.value,
             until=outcome.until,
             tapped_at=outcome.tapped_at,
+            received_at=received_at,
             seq=outcome.seq,
         )
     )
@@ -256,11 +257,11 @@ def add_outcome(scope: ClinicScope, patient_id: UUID, outcome: Outcome) -> None:
 
 
 def outcomes_of(scope: ClinicScope, patient_id: UUID, since: datetime) -> tuple[Outcome, ...]:
-    """Every outcome tapped from `since` on, in the order it was tapped."""
+    """Every outcome that came in from `since` on, in the order it was tapped."""
     table = tables.OutcomeRow
     rows = scope.session.scalars(
         select(table)
-        .where(table.clinic_id == scope.clinic_id, table.patient_id == patient_id, table.tapped_at >= since)
+        .where(table.clinic_id == scope.clinic_id, table.patient_id == patient_id, table.received_at >= since)
         .order_by(table.tapped_at, table.seq, table.event_id, table.occurrence_id)
     )
     return tuple(

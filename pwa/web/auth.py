@@ -55,19 +55,36 @@ def this_person() -> SignedIn:
 
 
 def for_devices(view: View) -> View:
-    """Let in active devices, by their cookie or by the token they keep beside it."""
+    """Let in devices whose person said that this is their treatment, by cookie or by the token beside it."""
 
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
-        with reading() as session:
-            g.device = next(
-                filter(None, (joining.find_device(session, secret, moment()) for secret in _shown())), None
-            )
-        if g.device is None:
-            raise NotJoined
+        g.device = _device_asking()
+        if g.device.confirmed_at is None:
+            raise joining.NotConfirmed
         return view(*args, **kwargs)
 
     return guarded  # type: ignore[return-value]  # wraps keeps the signature
+
+
+def for_new_devices(view: View) -> View:
+    """Let in any device that joined, also one that has not yet answered "is this right?"."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        g.device = _device_asking()
+        return view(*args, **kwargs)
+
+    return guarded  # type: ignore[return-value]  # wraps keeps the signature
+
+
+def _device_asking() -> Device:
+    with reading() as session:
+        found = (joining.find_device(session, secret, moment()) for secret in _shown())
+        device = next(filter(None, found), None)
+    if device is None:
+        raise NotJoined
+    return device
 
 
 def for_staff(view: View) -> View:

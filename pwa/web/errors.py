@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from pwa.domain.errors import AfterbeamError, BadInput, NotAllowed, NotFound, Refused, TooManyTries
 from pwa.logs import get_logger
-from pwa.services.joining import LinkNotUsable
+from pwa.services.joining import LinkNotUsable, NotConfirmed
 from pwa.services.reaching import EndpointIsGone
 from pwa.web.api.schemas import FIELD_NAMES
 
@@ -22,6 +22,7 @@ STATUS = {
     LinkNotUsable: HTTPStatus.GONE,
     NotAllowed: HTTPStatus.UNAUTHORIZED,
     EndpointIsGone: HTTPStatus.GONE,
+    NotConfirmed: HTTPStatus.FORBIDDEN,
     Refused: HTTPStatus.CONFLICT,
     TooManyTries: HTTPStatus.TOO_MANY_REQUESTS,
 }

@@ -111,14 +111,14 @@ const COURSE: Pick<Plan, "phases" | "cards" | "expected"> = {
 
 function restrictions(treated: number): Plan["restrictions"] {
   const rule = (id: string, title: string, body: string, days: number): Plan["restrictions"][number] => ({
-    id, title, body, since: dateOf(treated), until: dateOf(treated + days * DAY_MS), fact: null,
+    id, title, body, since: dateOf(treated), until: dateOf(treated + days * DAY_MS), fact: null, never: false,
   });
   return [
     { ...rule("make_up", "Wear make-up", "Only on closed skin. Start with mineral make-up.", 10), fact: "skin_closed" },
     rule("sport", "Do sport or use a sauna", "Heat brings back redness and swelling.", 14),
     { ...rule("swim", "Swim or use a hot tub", "Shared water can carry germs.", 14), fact: "skin_closed" },
     rule("acids", "Use acids or retinoids", "They sting and irritate new skin.", 42),
-    rule("sun", "Sit in the sun", "Use shade, a hat and sunscreen until this day.", 180),
+    { ...rule("sun", "Be out in direct sun", "Stay in the shade. Later, go out only with a hat and sunscreen.", 15), never: true },
   ];
 }
 

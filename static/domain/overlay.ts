@@ -11,7 +11,16 @@ export function newsFor(kept: KeptBundle, outbox: PatientEvent[], shadow: Answer
 }
 
 export function overlay(bundle: Bundle, news: PatientEvent[]): Bundle {
-  return news.reduce(laid, bundle);
+  return news.reduce(standing, []).reduce(laid, bundle);
+}
+
+/** As on the server: an undo takes back the tap before it, so that a "later" holds again, and the same twice is one. */
+function standing(taps: PatientEvent[], tap: PatientEvent): PatientEvent[] {
+  if (tap.kind !== "outcome") return [...taps, tap];
+  const before = taps.flatMap((one) => (one.kind === "outcome" && isOneOf(one, tap) ? one : [])).at(-1);
+  if (!before || (tap.value !== "undone" && tap.value !== before.value)) return [...taps, tap];
+  const rest = taps.filter((one) => one !== before);
+  return tap.value === "undone" ? rest : [...rest, tap];
 }
 
 function laid(bundle: Bundle, event: PatientEvent): Bundle {
@@ -28,9 +37,14 @@ function laid(bundle: Bundle, event: PatientEvent): Bundle {
 }
 
 type Of<K> = Extract<PatientEvent, { kind: K }>;
+type Occurrences = Pick<AgendaItem, "occurrence_ids">;
 
-function settled(item: AgendaItem, { occurrence_ids, value, until }: Of<"outcome">): AgendaItem {
-  if (!item.occurrence_ids.some((id) => occurrence_ids.includes(id))) return item;
+const isOneOf = (one: Occurrences, other: Occurrences): boolean =>
+  one.occurrence_ids.some((id) => other.occurrence_ids.includes(id));
+
+function settled(item: AgendaItem, event: Of<"outcome">): AgendaItem {
+  if (!isOneOf(item, event)) return item;
+  const { value, until } = event;
   return {
     ...item,
     outcome: value === "undone" ? null : value,

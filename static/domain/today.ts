@@ -21,7 +21,9 @@ export interface TodayView {
 
 /** `opened` are the occurrences of the notification that was tapped: they come first even if they are not due. */
 export function todayView(bundle: Bundle, today: LocalDate, now: Millis, opened: string[]): TodayView {
-  const day = bundle.agenda.find(({ date }) => date === today) ?? null;
+  const itsDay = bundle.agenda.find(({ date }) => date === today) ?? null;
+  const carried = bundle.agenda.flatMap(({ date, items }) => (date < today ? items.filter((item) => isPutOff(item, now)) : []));
+  const day = itsDay && { ...itsDay, items: [...carried, ...itsDay.items] };
   const items = [...(day?.items ?? [])].sort(byTime);
   const everything = bundle.agenda.flatMap(({ items }) => items);
   const tapped = everything.find((item) => !isSettled(item) && item.occurrence_ids.some((id) => opened.includes(id)));
@@ -30,6 +32,11 @@ export function todayView(bundle: Bundle, today: LocalDate, now: Millis, opened:
   const ahead = everything.filter((item) => !isSettled(item) && asksAt(item) > now).sort(byTime);
   return { day, now: onTop, next: ahead[0] ?? null, rest: items.filter((item) => item !== onTop) };
 }
+
+/** Put off past midnight it is still to do, for as long as it would have been useful at its own time. */
+const isPutOff = (item: AgendaItem, now: Millis): boolean =>
+  !isSettled(item) && item.snoozed_until !== null
+  && now < millis(item.snoozed_until) + millis(item.useful_until) - millis(item.due_at);
 
 /** A snooze past the window still deserves its turn. */
 const isUseful = (item: AgendaItem, now: Millis): boolean => item.snoozed_until !== null || now < millis(item.useful_until);
@@ -49,22 +56,10 @@ export const isOver = (plan: Plan, today: LocalDate): boolean =>
 export const phaseOn = (plan: Plan, day: number): Plan["phases"][number] | undefined =>
   plan.phases.find(({ first, last }) => first <= day && day <= last);
 
-export const cardsOn = (plan: Plan, day: number): Plan["cards"] =>
-  plan.cards.filter(({ first, last }) => first <= day && day <= last);
-
-export const expectedOn = (plan: Plan, day: number): Plan["expected"] =>
-  plan.expected.filter(({ first, last }) => first <= day && day <= last);
-
 /** True when the phone's copy ends before today: nothing here may be taken for today's plan. */
 export function isPastWindow(bundle: Bundle, today: LocalDate): boolean {
   const last = bundle.agenda.at(-1)?.date;
   return last !== undefined && today > last;
-}
-
-/** Asked from its day on until it is true; a "not yet" rests until the next day. */
-export function questionsOn(plan: Plan, today: LocalDate, dateOf: (at: Millis) => LocalDate): Plan["facts"] {
-  return plan.facts.filter(({ ask_from, value, recorded_at }) =>
-    ask_from <= today && value !== true && !(value === false && recorded_at && dateOf(millis(recorded_at)) >= today));
 }
 
 export const dateOfDay = (plan: Plan, day: number): LocalDate => addDays(plan.treated_on, day);

@@ -5,7 +5,8 @@ import type { AgendaItem, FactQuestion, Plan, Settings } from "../shared/api";
 import { careTime, instant, wallNow } from "../shared/clock";
 import { record, type Draft } from "../shared/outbox";
 import { shellWords } from "../shared/words/shell";
-import { clock, reload } from "./store";
+import { changed } from "./calm";
+import { clock, kept, reload } from "./store";
 import { syncNow } from "./sync_loop";
 
 export interface Toast {
@@ -25,14 +26,26 @@ function say(text: string, undo: (() => void) | null): void {
   hiding = setTimeout(() => (toast.value = null), UNDO_MS);
 }
 
+/** A second undo would take back what came before. */
+function once(act: () => void): () => void {
+  let left: typeof act | null = act;
+  return () => {
+    left?.();
+    left = null;
+  };
+}
+
 async function keep(draft: Draft, undo: Draft | null): Promise<void> {
+  changed();
   try {
-    await record(draft, clock.value);
+    await record(draft, kept.value?.bundle?.bundle);
   } catch {
+    await reload(); // this tab may show a plan that the phone has left
     return say(shellWords().not_saved, null);
   }
   await reload();
-  say(undo ? shellWords().saved : shellWords().undone, undo && (() => void keep(undo, null)));
+  changed();
+  say(undo ? shellWords().saved : shellWords().undone, undo && once(() => void keep(undo, null)));
   void syncNow();
 }
 
@@ -52,7 +65,7 @@ export const later = (item: AgendaItem, minutes: number): Promise<void> =>
 /** Undo says "not yet": unanswered and not closed mean the same to the plan. */
 export function answerFact(plan: Plan, { name }: FactQuestion, value: boolean): Promise<void> {
   const answer = { kind: "fact", plan_id: plan.id, name } as const;
-  return keep({ ...answer, value }, { ...answer, value: false });
+  return keep({ ...answer, value }, { ...answer, value: false, undo: true });
 }
 
 export const changeSettings = (settings: Settings, before: Settings): Promise<void> =>

@@ -10,8 +10,7 @@ import { lazy } from "../ui/lazy";
 import { toast } from "./actions";
 import { Notes } from "./notes";
 import { Nothing } from "./nothing";
-import { route } from "./route";
-import { bundle, kept, trouble } from "./store";
+import { bundle, kept, shown, trouble } from "./store";
 import { Status } from "./status";
 import { Today } from "./today/today";
 import { Trouble } from "./trouble";
@@ -29,7 +28,7 @@ const TITLES: Record<Route, "today" | "plan" | "settings" | "join" | "help"> = {
 };
 
 effect(() => {
-  document.title = `${shellWords()[TITLES[route.value]]} - ${shellWords().app}`;
+  document.title = `${shellWords()[TITLES[shown.value]]} - ${shellWords().app}`;
 });
 
 export function App() {
@@ -38,8 +37,8 @@ export function App() {
   useEffect(() => {
     if (!first.current) main.current?.focus(); // a screen reader starts at the new screen, not at the old link
     first.current = false;
-  }, [route.value]);
-  const joining = route.value === "/join";
+  }, [shown.value]);
+  const joining = shown.value === "/join";
   return (
     <>
       <header class="top">
@@ -59,16 +58,16 @@ export function App() {
 function Screen() {
   if (trouble.value) return <Trouble kind={trouble.value} />;
   if (!kept.value) return <p class="quiet" aria-busy="true">{shellWords().opening}</p>;
-  const needsPlan = route.value !== "/join" && route.value !== "/help";
-  if (!bundle.value && needsPlan) return <Nothing />;
-  const Shown = SCREENS[route.value];
-  return <Shown key={route.value} />;
+  const to = shown.value;
+  if (!bundle.value && to !== "/join" && to !== "/help") return <Nothing />;
+  const Shown = SCREENS[to];
+  return <Shown key={to} />;
 }
 
 function Sections() {
   const words = shellWords();
   const link = (to: Route, name: "today" | "plan" | "settings") => (
-    <a href={to} aria-current={route.value === to ? "page" : undefined}><Icon name={name} />{words[name]}</a>
+    <a href={to} aria-current={shown.value === to ? "page" : undefined}><Icon name={name} />{words[name]}</a>
   );
   return (
     <nav class="sections" aria-label={words.sections}>

@@ -1,16 +1,19 @@
 /** What the screens read: the database's content as signals, and nothing from the network. */
 
 import { batch, computed, signal } from "@preact/signals";
-import type { Bundle, PatientEvent } from "../shared/api";
+import type { Bundle } from "../shared/api";
 import { careTime, wallNow, type Millis } from "../shared/clock";
-import { read, type KeptBundle, type Meta, type Answered } from "../shared/db";
+import { read, type Answered, type Entry, type KeptBundle, type Meta } from "../shared/db";
 import { newsFor, overlay } from "../domain/overlay";
 import { localDate } from "../domain/days";
+import type { Route } from "../shared/routes";
 import { speak } from "../shared/strings";
+import { permission } from "./permission";
+import { route } from "./route";
 
 export interface Kept {
   bundle: KeptBundle | undefined;
-  outbox: PatientEvent[];
+  outbox: Entry[];
   shadow: Answered[];
   rejected: Answered[];
   meta: Partial<Meta>;
@@ -22,10 +25,14 @@ export const trouble = signal<"blocked" | "broken" | null>(null);
 export const online = signal(navigator.onLine);
 const wall = signal<Millis>(wallNow());
 
+/** "Is this right?" is open: until it is answered there is no other screen, and nothing of any plan. */
+const isAsked = computed(() => kept.value?.meta.joining?.stage === "confirm");
+export const shown = computed<Route>(() => (isAsked.value ? "/join" : route.value));
+
 /** Everything shown follows from this: the server's last word with the patient's taps laid over it. */
 export const bundle = computed<Bundle | null>(() => {
   const now = kept.value;
-  return now?.bundle ? overlay(now.bundle.bundle, newsFor(now.bundle, now.outbox, now.shadow)) : null;
+  return now?.bundle && !isAsked.value ? overlay(now.bundle.bundle, newsFor(now.bundle, now.outbox, now.shadow)) : null;
 });
 
 export const clock = computed(() => kept.value?.bundle?.bundle.clock);
@@ -33,10 +40,15 @@ export const now = computed<Millis>(() => careTime(clock.value, wall.value));
 export const zone = computed(() => bundle.value?.patient.zone ?? "UTC");
 export const today = computed(() => localDate(now.value, zone.value));
 export const dateOf = (at: Millis) => localDate(at, zone.value);
+/** Both ends agree, and the phone may show them. */
+export const hasReminders = () => {
+  const { push_off, push_sent } = kept.value?.meta ?? {};
+  return permission() === "granted" && !push_off && !!push_sent && !!bundle.value?.push.endpoint_known;
+};
 export const unsent = computed(() => kept.value?.outbox.length ?? 0);
 
 const META: (keyof Meta)[] = [
-  "device", "joining", "lock_screen", "signed_out", "left", "push_off", "push_sent", "cooling",
+  "device", "joining", "before", "lock_screen", "signed_out", "left", "push_off", "push_sent", "cooling",
 ];
 
 /** Reads the database again. Called after every change, whoever made it. */

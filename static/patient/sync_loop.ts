@@ -6,7 +6,9 @@ import { wallNow } from "../shared/clock";
 import { forgetOldShadows } from "../shared/outbox";
 import { refreshBundle } from "../shared/bundle";
 import { flush } from "../shared/alone";
+import { NOT_CONFIRMED } from "../shared/server";
 import { permission } from "./permission";
+import { go } from "./route";
 import { kept, online, reload, unsent } from "./store";
 
 const TICK_MS = 30_000;
@@ -33,10 +35,13 @@ export function syncNow(): Promise<boolean> {
 }
 
 async function pass(): Promise<boolean> {
+  const refused = kept.value?.meta.signed_out;
+  if (kept.value?.meta.before) await refreshBundle(); // nothing is sent before it is here
   const flushed = await flush();
   await reload(); // "sent" is shown before the new bundle is here
   const fresh = flushed === "signed_out" ? false : await refreshBundle();
   await reload();
+  if (kept.value?.meta.signed_out === NOT_CONFIRMED && refused !== NOT_CONFIRMED) go("/join");
   announce();
   const fine = flushed === "sent" && fresh;
   online.value = fine || navigator.onLine;
@@ -81,7 +86,8 @@ export async function startSyncing(): Promise<void> {
   document.addEventListener("visibilitychange", lookedAt);
   whenAnnounced(() => void reload());
   setInterval(maybeSync, TICK_MS);
-  if (kept.value?.meta.left || location.pathname === "/join") return;
+  const { bundle, meta } = kept.value ?? {};
+  if (meta?.left || meta?.joining?.stage === "confirm" || (location.pathname === "/join" && !bundle)) return;
   await syncNow();
   await forgetOldShadows(wallNow());
   if (permission() === "granted") await import("./push").then(({ checkSubscription }) => checkSubscription());

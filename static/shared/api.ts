@@ -83,7 +83,8 @@ export interface Restriction {
   body: string;
   since: LocalDate;
   until: LocalDate | null; // the first day it may be possible again
-  fact: FactName | null; // and only once this is so
+  fact: FactName | null; // and only once this is so; with neither a day nor a fact the clinic says when
+  never: boolean; // its end is no leave to do it: then it is no longer spoken of
 }
 
 export interface FactQuestion {
@@ -143,7 +144,7 @@ export type PatientEvent = {
   zone: string;
 } & (
   | { kind: "outcome"; occurrence_ids: string[]; value: OutcomeValue; until?: Instant }
-  | { kind: "fact"; plan_id: string; name: FactName; value: boolean }
+  | { kind: "fact"; plan_id: string; name: FactName; value: boolean; undo?: true }
   | { kind: "settings"; settings: Settings }
 );
 

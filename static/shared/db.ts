@@ -1,5 +1,6 @@
 /** The phone's own database. Screens read it, sync moves it; every write that matters is flushed to the disk. */
 
+import { announce } from "./announce";
 import type { Bundle, JoinAnswer, PatientEvent, ReceiptBody, SyncAnswer } from "./api";
 import type { Millis } from "./clock";
 
@@ -9,9 +10,12 @@ export interface KeptBundle {
   asked_at: Millis; // wall time when it was asked for: what was acknowledged before is in it
 }
 
+/** What the patient made, with the device it was made under: a phone can change hands before it is sent. */
+export type Entry = PatientEvent & { device_id?: string | undefined };
+
 /** An event with the server's answer to it. What was not taken is kept and shown: nothing a patient made vanishes. */
 export interface Answered {
-  event: PatientEvent;
+  event: Entry;
   result: SyncAnswer["results"][number]["result"];
   reason: string;
   at: Millis; // wall time of the answer
@@ -23,12 +27,13 @@ export interface Cooling {
 }
 
 export interface Meta {
-  device: { id: string; token: string };
-  joining: { answer: JoinAnswer; stage: "confirm" | "install" | "reminders" };
+  device: { id: string; token: string }; // the one whose person said "right"
+  joining: { answer: JoinAnswer; stage: "confirm" | "install" | "reminders"; install_code?: string | undefined };
+  before: string[]; // plans of the device before; whose entries wait is decided when the new plan comes
   seq: number;
   epoch: string;
   lock_screen: 0 | 1 | 2; // the last choice on this phone, sent or not
-  signed_out: true;
+  signed_out: string; // the code of the server's refusal
   left: true; // stay empty even if the cookie still works
   push_off: true;
   push_sent: string; // the key and endpoint the server was last told
@@ -40,7 +45,7 @@ export interface Meta {
 /** Store name -> what is in it. Keys are strings. */
 export interface Stores {
   bundle: KeptBundle;
-  outbox: PatientEvent;
+  outbox: Entry;
   shadow: Answered; // taken; kept 14 days in case the server loses it
   rejected: Answered;
   meta: Meta[keyof Meta];
@@ -56,7 +61,7 @@ export interface Store<V> {
   delete(key: string): void;
   clear(): void;
 }
-type Within = <N extends Name>(name: N) => Store<Stores[N]>;
+export type Within = <N extends Name>(name: N) => Store<Stores[N]>;
 
 /** One function per version, never edited after release. */
 export const MIGRATIONS: ((db: IDBDatabase) => void)[] = [
@@ -139,11 +144,16 @@ export const getMeta = <K extends keyof Meta>(key: K): Promise<Meta[K] | undefin
 export const setMeta = <K extends keyof Meta>(key: K, value: Meta[K] | undefined): Promise<void> =>
   change(["meta"], (store) => (value === undefined ? store("meta").delete(key) : store("meta").put(value, key)));
 
-/** Everything, when the person leaves or says "this is not me". */
-export function wipe(): Promise<void> {
-  const names: Name[] = ["bundle", "outbox", "shadow", "rejected", "meta", "receipts"];
-  return change(names, (store) => {
-    for (const name of names) store(name).clear();
+const ALL: Name[] = ["bundle", "outbox", "shadow", "rejected", "meta", "receipts"];
+
+/** Everything, when the person leaves or says "this is not me". False, and nothing is wiped, when `holds` finds a reason. */
+export async function wipe(holds?: (store: Within) => Promise<unknown>): Promise<boolean> {
+  const wiped = await change(ALL, async (store) => {
+    if (await holds?.(store)) return false;
+    for (const name of ALL) store(name).clear();
     store("meta").put(true, "left");
+    return true;
   });
+  announce(); // another tab must not go on showing it
+  return wiped;
 }

@@ -2,7 +2,7 @@
 
 import type { Bundle, PatientEvent, SyncAnswer } from "./api";
 import { careTime, instant, wallNow, type Millis } from "./clock";
-import { change, read } from "./db";
+import { change, read, type Answered, type Entry, type Meta, type Within } from "./db";
 import { uuid7 } from "./uuid7";
 
 type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
@@ -16,47 +16,69 @@ const GOES_TO = { stored: "shadow", duplicate: "shadow", conflict: "rejected", r
 
 export const zoneOfPhone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-/** Resolves once the event is on the disk: only then may a screen say "Saved on this phone". */
-export const record = (draft: Draft, clock: Bundle["clock"] | undefined, wall = wallNow()): Promise<PatientEvent> =>
+/**
+ * Resolves once the event is on the disk: only then may a screen say "Saved on this phone". `from` is the bundle that
+ * was tapped; refused when the phone has left it or holds another device's since, as an old tab does not know.
+ */
+export const record = (draft: Draft, from: Pick<Bundle, "clock" | "device"> | undefined, wall = wallNow()): Promise<Entry> =>
   change(["outbox", "meta"], async (store) => {
     const meta = store("meta");
+    const device_id = from?.device.id;
+    const device = (await meta.get("device")) as Meta["device"] | undefined;
+    if ((await meta.get("left")) || (device && device.id !== device_id)) throw new Error("another plan");
     const seq = (((await meta.get("seq")) as number | undefined) ?? 0) + 1;
-    const tapped_at = instant(careTime(clock, wall));
-    const event = { ...draft, id: uuid7(wall), seq, schema: 1, tapped_at, zone: zoneOfPhone() } as PatientEvent;
+    const tapped_at = instant(careTime(from?.clock, wall));
+    const event = { ...draft, id: uuid7(wall), seq, schema: 1, tapped_at, zone: zoneOfPhone(), device_id } as Entry;
     meta.put(seq, "seq");
     if (event.kind === "settings") meta.put(event.settings.lock_screen, "lock_screen");
     store("outbox").put(event);
     return event;
   });
 
-const bySeq = (a: PatientEvent, b: PatientEvent): number => a.seq - b.seq;
+const bySeq = (a: Entry, b: Entry): number => a.seq - b.seq;
 
-export const waiting = async (): Promise<PatientEvent[]> =>
+export const waiting = async (): Promise<Entry[]> =>
   (await read(["outbox"], (store) => store("outbox").all())).sort(bySeq);
 
+/** What may be sent now. Null while it is open whose phone this is; what another device made is set aside. */
+export const sendable = (at: Millis): Promise<Entry[] | null> =>
+  change(["outbox", "rejected", "meta"], async (store) => {
+    const get = (key: string) => store("meta").get(key);
+    if (((await get("joining")) as Meta["joining"] | undefined)?.stage === "confirm" || (await get("before"))) return null;
+    const device = (await get("device")) as Meta["device"] | undefined;
+    const events = (await store("outbox").all()).sort(bySeq);
+    const isOurs = ({ device_id }: Entry) => !device || device_id === device.id;
+    for (const event of events) if (!isOurs(event)) move(store, { event, result: "rejected", reason: "other_device", at });
+    return events.filter(isOurs);
+  });
+
+/** Out of the outbox, to where its answer belongs. */
+export function move(store: Within, answered: Answered): void {
+  store(GOES_TO[answered.result]).put(answered);
+  store("outbox").delete(answered.event.id);
+}
+
 /** Applies the server's answers one by one; true when any event left the outbox. An event without an answer stays. */
-export const settle = (results: SyncAnswer["results"], at: Millis): Promise<boolean> =>
-  change(["outbox", "shadow", "rejected"], async (store) => {
+export const settle = ({ epoch, results }: Partial<SyncAnswer> & Pick<SyncAnswer, "results">, at: Millis): Promise<boolean> =>
+  change(["outbox", "shadow", "rejected", "meta"], async (store) => {
     let left = false;
+    if (epoch) await meetEpoch(store, epoch);
     for (const { id, result, reason = "" } of results) {
       const event = await store("outbox").get(id);
-      const name = GOES_TO[result];
-      if (!event || !name) continue;
-      store(name).put({ event, result, reason, at });
-      store("outbox").delete(id);
+      if (!event || !GOES_TO[result]) continue;
+      move(store, { event, result, reason, at });
       left = true;
     }
     return left;
   });
 
 /** A restored server has lost what it acknowledged: everything of the last 14 days is offered again. */
-export const meetEpoch = (epoch: string): Promise<void> =>
-  change(["outbox", "shadow", "meta"], async (store) => {
-    const known = await store("meta").get("epoch");
-    if (known === epoch) return;
-    store("meta").put(epoch, "epoch");
-    if (known) for (const { event } of await store("shadow").all()) store("outbox").put(event);
-  });
+export async function meetEpoch(store: Within, epoch: string): Promise<void> {
+  const known = await store("meta").get("epoch");
+  if (known === epoch) return;
+  store("meta").put(epoch, "epoch");
+  if (known) for (const { event } of await store("shadow").all()) store("outbox").put(event);
+}
 
 export const forgetOldShadows = (wall: Millis): Promise<void> =>
   change(["shadow"], async (store) => {

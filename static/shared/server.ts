@@ -1,8 +1,10 @@
 /** One request to our own server: cookie first, the device token beside it for a phone that has lost its cookie. */
 
-import { getMeta } from "./db";
+import { getMeta, setMeta } from "./db";
 
 const TIMEOUT_MS = 15_000;
+/** What the server says until "is this right?" was answered. */
+export const NOT_CONFIRMED = "not_confirmed";
 
 /** `status` 0: no answer. */
 export interface Answer<T> {
@@ -15,10 +17,11 @@ export interface Answer<T> {
 /** Worth another try later: no answer, or one that says so. */
 export const isPassing = ({ status }: Answer<unknown>): boolean => !status || status === 408 || status === 429 || status >= 500;
 
-export async function ask<T>(path: string, method = "GET", body?: unknown, etag?: string | null): Promise<Answer<T>> {
+/** A 401, also when the server waits for "is this right?". `as` is the token of a device that is not yet this phone's. */
+export async function ask<T>(path: string, method = "GET", body?: unknown, etag?: string | null, as?: string): Promise<Answer<T>> {
   const headers: Record<string, string> = {};
-  const device = await getMeta("device");
-  if (device) headers.Authorization = `Bearer ${device.token}`;
+  const token = as ?? (await getMeta("device"))?.token;
+  if (token) headers.Authorization = `Bearer ${token}`;
   if (body) headers["Content-Type"] = "application/json";
   if (etag) headers["If-None-Match"] = etag;
   try {
@@ -28,7 +31,9 @@ export async function ask<T>(path: string, method = "GET", body?: unknown, etag?
     });
     const { ok, status } = answer;
     const json = await answer.json().catch(() => null); // a captive portal answers 200 with a page; 204 and 304 are empty
-    return { ok, status, body: json, etag: answer.headers.get("ETag") };
+    const isShut = status === 401 || json?.code === NOT_CONFIRMED;
+    if (isShut && !as) await setMeta("signed_out", json?.code ?? "not_joined");
+    return { ok, status: isShut ? 401 : status, body: json, etag: answer.headers.get("ETag") };
   } catch {
     return { ok: false, status: 0, body: null, etag: null };
   }

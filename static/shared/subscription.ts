@@ -1,10 +1,11 @@
 /** This phone's push subscription, kept equal on the phone and on the server. */
 
 import type { PushSubscriptionBody } from "./api";
-import { getMeta, keptBundle, setMeta } from "./db";
+import { change, getMeta, keptBundle, type Meta } from "./db";
 import { ask } from "./server";
 
 const SUBSCRIBE_MS = 20_000; // without a reachable push service subscribe() may never answer
+const GONE = 410; // the push service gave this endpoint up; only a new one works
 
 export type Subscribed = "ready" | "refused" | "not_sent";
 
@@ -12,23 +13,39 @@ export type Subscribed = "ready" | "refused" | "not_sent";
 export async function subscribe({ pushManager }: ServiceWorkerRegistration): Promise<Subscribed> {
   const push = (await keptBundle())?.bundle.push;
   if (!push) return "not_sent";
-  const told = await getMeta("push_sent");
-  let subscription = await pushManager.getSubscription();
-  if (subscription && told !== push.key_id + subscription.endpoint) {
-    await subscription.unsubscribe(); // made with another key, or by the browser itself
-    subscription = null;
+  let told = await getMeta("push_sent");
+  for (let tries = 2; tries--; told = undefined) {
+    let subscription = await pushManager.getSubscription();
+    if (subscription && told !== push.key_id + subscription.endpoint) {
+      await subscription.unsubscribe(); // made with another key, or by the browser itself
+      subscription = null;
+    }
+    subscription ??= await inTime(pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: push.public_key }));
+    if (!subscription) return "refused";
+    const { endpoint, keys } = subscription.toJSON();
+    const mark = push.key_id + endpoint;
+    if (push.endpoint_known && told === mark) return "ready";
+    const body = { endpoint, ...keys, key_id: push.key_id } as unknown as PushSubscriptionBody;
+    const { ok, status } = await ask("push-subscription", "PUT", body);
+    if (ok || status === GONE) await noteTold(ok ? mark : undefined);
+    if (ok) return "ready";
+    if (status !== GONE) break;
   }
-  subscription ??= await inTime(pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: push.public_key }));
-  if (!subscription) return "refused";
-  const { endpoint, keys } = subscription.toJSON();
-  const mark = push.key_id + endpoint;
-  if (push.endpoint_known && told === mark) return "ready";
-  const body = { endpoint, ...keys, key_id: push.key_id } as unknown as PushSubscriptionBody;
-  if (!(await ask("push-subscription", "PUT", body)).ok) return "not_sent";
-  await setMeta("push_sent", mark);
-  return "ready";
+  return "not_sent";
 }
 
-/** Null when refused or when the push service stays silent. */
-const inTime = (made: Promise<PushSubscription>): Promise<PushSubscription | null> =>
+/** The kept bundle is older than this answer; without its tag the next one is read whole. */
+const noteTold = (push_sent: Meta["push_sent"] | undefined): Promise<void> =>
+  change(["bundle", "meta"], async (store) => {
+    const kept = await store("bundle").get("bundle");
+    if (push_sent) store("meta").put(push_sent, "push_sent");
+    else store("meta").delete("push_sent");
+    if (!kept) return;
+    const { bundle } = kept;
+    const push = { ...bundle.push, endpoint_known: !!push_sent };
+    store("bundle").put({ ...kept, etag: null, bundle: { ...bundle, push } }, "bundle");
+  });
+
+/** Null when refused or when nothing answers. */
+export const inTime = <T>(made: Promise<T>): Promise<T | null> =>
   Promise.race([made.catch(() => null), new Promise<null>((resolve) => setTimeout(resolve, SUBSCRIBE_MS, null))]);

@@ -2,8 +2,8 @@
 
 import type { SyncAnswer } from "./api";
 import { wallNow } from "./clock";
-import { getMeta, setMeta } from "./db";
-import { meetEpoch, settle, waiting, zoneOfPhone } from "./outbox";
+import { getMeta } from "./db";
+import { sendable, settle, zoneOfPhone } from "./outbox";
 import { flushReceipts } from "./receipts";
 import { ask } from "./server";
 
@@ -13,27 +13,27 @@ const MOST_EVENTS = 50; // an event is well under a kilobyte
 export type Flushed = "sent" | "later" | "signed_out";
 
 export async function sendAll(): Promise<Flushed> {
-  if ((await getMeta("joining"))?.stage === "confirm") return "later"; // whose phone this is, is being asked
-  await flushReceipts();
   let most = MOST_EVENTS;
-  for (let events = await waiting(); events[0]; events = await waiting()) {
+  for (let isFirst = true; ; isFirst = false) {
+    const events = await sendable(wallNow());
+    if (!events) return "later";
+    if (isFirst) await flushReceipts();
     const batch = events.slice(0, most);
+    if (!batch[0]) return "sent";
     const { status, body } = await ask<SyncAnswer>("sync", "POST", {
-      epoch: (await getMeta("epoch")) ?? null, zone: zoneOfPhone(), events: batch,
+      epoch: (await getMeta("epoch")) ?? null, zone: zoneOfPhone(),
+      events: batch.map((event) => ({ ...event, device_id: undefined })), // the phone's own note
     });
     if (status === 200 && body?.results) {
-      await meetEpoch(body.epoch);
-      if (!(await settle(body.results, wallNow()))) return "later";
+      if (!(await settle(body, wallNow()))) return "later";
     } else if (status === 401) {
-      await setMeta("signed_out", true);
       return "signed_out";
     } else if (![400, 413, 422].includes(status)) {
       return "later";
     } else if (batch[1]) {
       most = Math.ceil(batch.length / 2); // too much, or one bad event among good ones: find it
     } else {
-      await settle([{ id: batch[0]!.id, result: "rejected", reason: `http_${status}` }], wallNow());
+      await settle({ results: [{ id: batch[0].id, result: "rejected", reason: `http_${status}` }] }, wallNow());
     }
   }
-  return "sent";
 }

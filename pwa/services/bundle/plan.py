@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
-from pwa.domain.care_plan import CarePlan, Fact, step_of
+from pwa.domain.care_plan import CarePlan, Fact, step_of, task_on
 from pwa.domain.opening_hours import OpeningHours, next_open_day
 from pwa.domain.protocol import Area, FactQuestion, Restriction, StepKind, Words
 from pwa.services.bundle.shapes import (
@@ -45,11 +46,7 @@ def plan_part(
         ],
         "cards": _cards(plan, language),
         "expected": _expected(plan, language),
-        "restrictions": [
-            _restriction(plan, one, language)
-            for one in content.restrictions
-            if _holds(plan, one.variants, one.areas)
-        ],
+        "restrictions": _restrictions(plan, language),
         "facts": [
             part
             for one in content.facts
@@ -91,6 +88,45 @@ def _expected(plan: CarePlan, language: str) -> list[ExpectedPart]:
     return parts
 
 
+def _restrictions(plan: CarePlan, language: str) -> list[RestrictionPart]:
+    """What one may not, each thing once; of an unknown variant's rows the strictest."""
+    held: list[Restriction] = []
+    for one in plan.protocol.restrictions:
+        if _holds(plan, one.variants, one.areas):
+            twin = next((other for other in held if _are_one(plan, one, other, language)), None)
+            if twin is None:
+                held.append(one)
+            else:
+                held[held.index(twin)] = _strictest(twin, one)
+    return [_restriction(plan, one, language) for one in held]
+
+
+def _are_one(plan: CarePlan, one: Restriction, other: Restriction, language: str) -> bool:
+    """Whether they restrict the same thing; a row has room for one fact, so two facts stay two rows."""
+    same = _words(plan, one.text_id, language).title == _words(plan, other.text_id, language).title
+    return same and (one.fact is None or other.fact is None or one.fact is other.fact)
+
+
+def _strictest(one: Restriction, other: Restriction) -> Restriction:
+    """Both at once, in the words of the one that is harder to meet."""
+    leading, following = sorted((one, other), key=_strictness, reverse=True)
+    ends = [each.until_day for each in (one, other) if each.until_day is not None]
+    return replace(
+        leading,
+        since_day=min(one.since_day, other.since_day),
+        until_day=None if _clinic_says(leading) else max(ends, default=None),
+        fact=None if _clinic_says(leading) else leading.fact or following.fact,
+    )
+
+
+def _strictness(one: Restriction) -> tuple[bool, bool, bool, int]:
+    return one.never_again, _clinic_says(one), one.fact is not None, one.until_day or 0
+
+
+def _clinic_says(one: Restriction) -> bool:
+    return one.until_day is None and one.fact is None
+
+
 def _restriction(plan: CarePlan, one: Restriction, language: str) -> RestrictionPart:
     words = _words(plan, one.text_id, language)
     until = None if one.until_day is None else plan.date_of(one.until_day).isoformat()
@@ -101,14 +137,15 @@ def _restriction(plan: CarePlan, one: Restriction, language: str) -> Restriction
         "since": plan.date_of(one.since_day).isoformat(),
         "until": until,
         "fact": one.fact,
+        "never": one.never_again,
     }
 
 
 def _fact(plan: CarePlan, one: FactQuestion, facts: Sequence[Fact], language: str) -> FactPart | None:
-    """A question about the skin; None for one that is asked only once it was said not to be so."""
+    """A question about the skin, answered or not; None for one that needs a "not so" first."""
     said = [fact for fact in facts if fact.care_plan_id == plan.id and fact.name is one.name]
     value = said[-1].value if said else None
-    if one.ask_from is None and value is not False:
+    if one.ask_from is None and value is None:
         return None
     words = _words(plan, one.text_id, language)
     return {
@@ -122,7 +159,10 @@ def _fact(plan: CarePlan, one: FactQuestion, facts: Sequence[Fact], language: st
 
 
 def _visits(plan: CarePlan, hours: OpeningHours) -> list[VisitPart]:
-    """When the clinic likes to see the patient: one that falls on a closed day is on the next open one."""
+    """When the clinic likes to see the patient: one that falls on a closed day is on the next open one.
+
+    On each day the task in force on it counts, so a visit that was moved or dropped leaves no trace ahead.
+    """
     dates: set[date] = set()
     for task in plan.tasks:
         step = step_of(plan.protocol, task.step_id)
@@ -130,5 +170,9 @@ def _visits(plan: CarePlan, hours: OpeningHours) -> list[VisitPart]:
             continue
         length = (task.ends_on - task.starts_on).days
         days = (task.starts_on + timedelta(days=offset) for offset in range(length))
-        dates.update(next_open_day(hours, day) for day in days if plan.day_number(day) in step.days)
+        dates.update(
+            next_open_day(hours, day)
+            for day in days
+            if plan.day_number(day) in step.days and task_on(plan.tasks, step.id, day) is task
+        )
     return [{"day": plan.day_number(day), "date": day.isoformat()} for day in sorted(dates)]

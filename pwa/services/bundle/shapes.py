@@ -89,6 +89,7 @@ class RestrictionPart(TypedDict):
     since: str
     until: str | None
     fact: str | None
+    never: bool
 
 
 class FactPart(TypedDict):

@@ -22,6 +22,7 @@ class Notice(InClinic, Base):
     __table_args__ = (
         *of_clinic(),
         same_clinic("patients", "patient_id"),
+        same_clinic("devices", "device_id"),
         UniqueConstraint("patient_id", "slot_key"),
         works_here("staff_id"),
         CheckConstraint(ONE_PERSON, name="one_person"),
@@ -45,6 +46,7 @@ class Notice(InClinic, Base):
 
     patient_id: Mapped[UUID | None]
     staff_id: Mapped[UUID | None]
+    device_id: Mapped[UUID | None]  # this device only; None: all of theirs
     kind: Mapped[NoticeKind] = mapped_column(words_of(NoticeKind))
     slot_key: Mapped[str] = mapped_column(String(80))
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)

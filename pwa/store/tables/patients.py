@@ -114,6 +114,7 @@ class Join(InClinic, Base):
         *of_clinic(),
         same_clinic("patients", "patient_id"),
         same_clinic("devices", "device_id"),
+        same_clinic("devices", "made_by_device_id"),
         Index("ix_joins_patient", "patient_id"),
     )
 
@@ -123,5 +124,6 @@ class Join(InClinic, Base):
     token_expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     code_expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    device_id: Mapped[UUID | None]
+    device_id: Mapped[UUID | None]  # whom it let in
+    made_by_device_id: Mapped[UUID | None]  # a browser, for the app it puts on the Home Screen
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -112,7 +112,8 @@ class OutcomeRow(Base):
     clinic_id: Mapped[UUID]
     value: Mapped[OutcomeValue] = mapped_column(words_of(OutcomeValue))
     until: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    tapped_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    tapped_at: Mapped[datetime] = mapped_column(UtcDateTime)  # by the phone, whose clock may be wrong
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)  # by ours, in care time
     seq: Mapped[int]
 
 

@@ -14,7 +14,7 @@ from pwa.web.auth import (
     caller,
     clear_cookie,
     device_label,
-    for_devices,
+    for_new_devices,
     keeps_apps_apart,
     moment,
     set_cookie,
@@ -37,20 +37,9 @@ def join(json_data: JoinIn) -> Response:
         procedure_name=joined.procedure_name,
         treated_on=joined.treated_on.isoformat(),
         first_name=joined.first_name,
-        **_for_the_app(joined),
     )
     set_cookie(response, DEVICE_COOKIE, joined.cookie, int(joining.CREDENTIAL_LIFE.total_seconds()))
     return response
-
-
-def _for_the_app(joined: Joined) -> dict[str, str]:
-    """What an iPhone's installed app needs to join as well."""
-    if not keeps_apps_apart():
-        return {}
-    device = joined.device
-    with writing() as session:
-        scope = in_clinic(session, device.clinic_id)
-        return {"install_code": joining.code_for_the_app(scope, the_house().keys, device, moment())}
 
 
 def _by_token(token: str) -> Joined:
@@ -69,17 +58,28 @@ def _by_code(code: str | None) -> Joined:
 
 
 @blueprint.post("/answer")
-@for_devices
+@for_new_devices
 @blueprint.input(JoinAnswerIn)
 def answer(json_data: JoinAnswerIn) -> Response:
     """ "You had X on Y. Is this right?" A no takes this phone out again."""
-    device = this_device()
-    response = Response(status=204)
+    return _right() if json_data.right else _wrong()
+
+
+def _right() -> Response:
+    """Let the phone read the plan; an iPhone gets a code for its installed app, which has to join as well."""
+    device, code = this_device(), None
     with writing() as session:
         scope = in_clinic(session, device.clinic_id)
-        if json_data.right:
-            joining.confirm(scope, device, moment())
-        else:
-            joining.leave(scope, device, "patient.join_denied", moment())
-            clear_cookie(response, DEVICE_COOKIE)
+        joining.confirm(scope, device, moment())
+        if keeps_apps_apart():
+            code = joining.code_for_the_app(scope, the_house().keys, device, moment())
+    return jsonify(install_code=code) if code else Response(status=204)
+
+
+def _wrong() -> Response:
+    device = this_device()
+    with writing() as session:
+        joining.leave(in_clinic(session, device.clinic_id), device, "patient.join_denied", moment())
+    response = Response(status=204)
+    clear_cookie(response, DEVICE_COOKIE)
     return response

@@ -20,7 +20,7 @@ from pwa.services.syncing import UNREADABLE, Answer, PatientEvent, take_in
 from pwa.store import clinics, operations
 from pwa.store.scope import in_clinic
 from pwa.web.api.schemas import EventIn, SyncIn
-from pwa.web.auth import DEVICE_COOKIE, clear_cookie, for_devices, moment, this_device
+from pwa.web.auth import DEVICE_COOKIE, clear_cookie, for_devices, for_new_devices, moment, this_device
 from pwa.web.units import reading, the_house, writing, written
 
 blueprint = APIBlueprint("patients", __name__, url_prefix="/api/v1")
@@ -99,7 +99,7 @@ def _result(sent: str, answer: Answer) -> dict[str, str]:
 
 
 @blueprint.delete("/device")
-@for_devices
+@for_new_devices
 def leave() -> Response:
     """Take this phone out: its credentials and its push subscription end."""
     device = this_device()

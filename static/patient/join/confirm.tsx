@@ -8,23 +8,31 @@ import { answerRight, answerWrong } from "./joining";
 
 export function Confirm() {
   const words = joinWords();
-  const failed = useSignal(false);
+  const failed = useSignal<typeof answerRight | null>(null);
   const busy = useSignal(false);
   const { procedure_name, treated_on, clinic_name } = kept.value!.meta.joining!.answer;
   const sentence = treated_on > today.value ? words.will_have : words.had;
-  const yes = async () => {
-    busy.value = true;
-    failed.value = !(await answerRight());
-    busy.value = false;
+  const choice = (answer: typeof answerRight, label: string) => {
+    const send = async () => {
+      busy.value = true;
+      failed.value = (await answer()) ? null : answer;
+      busy.value = false;
+    };
+    const isMain = (failed.value ?? answerRight) === answer;
+    return (
+      <button class={isMain ? "main" : ""} disabled={busy.value} onClick={send}>
+        {failed.value === answer ? words.again : label}
+      </button>
+    );
   };
   return (
     <section class="card">
       <h1>{words.right_title}</h1>
       <p>{sentence(procedure_name, longDate(treated_on), clinic_name)}</p>
-      {failed.value && <p class="problem" role="alert">{words.no_contact}</p>}
+      {failed.value && <p class="problem" role="alert">{failed.value === answerWrong ? words.no_not_sent : words.no_contact}</p>}
       <div class="choices">
-        <button class="main" disabled={busy.value} onClick={yes}>{words.right}</button>
-        <button disabled={busy.value} onClick={() => void answerWrong()}>{words.wrong}</button>
+        {choice(answerRight, words.right)}
+        {choice(answerWrong, words.wrong)}
       </div>
     </section>
   );

@@ -5,13 +5,14 @@ import { installOffer } from "../install";
 import { platform, runsAsApp } from "../platform";
 import { kept } from "../store";
 import { enter } from "./joining";
-import { Reminders } from "./reminders_step";
+
+/** Not in the app itself, and not on a computer. */
+export const canInstall = (): boolean => !runsAsApp() && platform() !== "desktop";
 
 export function Install() {
   const words = joinWords();
   const where = platform();
   const offer = installOffer.value;
-  if (runsAsApp() || where === "desktop") return <Reminders />;
   const next = () => void enter("reminders");
   const add = async () => {
     await offer?.prompt();
@@ -33,7 +34,7 @@ export function Install() {
 
 export function IosSteps() {
   const words = joinWords();
-  const code = kept.value?.meta.joining?.answer.install_code;
+  const code = kept.value?.meta.joining?.install_code;
   return (
     <>
       <Steps steps={words.install_ios} />

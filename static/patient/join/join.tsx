@@ -6,9 +6,9 @@ import { go, joinToken } from "../route";
 import { bundle, kept } from "../store";
 import { CodeForm } from "./code_form";
 import { Confirm } from "./confirm";
-import { Install } from "./install_step";
+import { canInstall, Install } from "./install_step";
 import { Reminders } from "./reminders_step";
-import { join, joining, problem } from "./joining";
+import { join, joining, problem, wrongPerson } from "./joining";
 
 const replacing = signal(false);
 const stage = computed(() => kept.value?.meta.joining?.stage);
@@ -18,12 +18,14 @@ export function JoinScreen() {
 }
 
 function step() {
-  const signedIn = bundle.value && !kept.value?.meta.signed_out;
-  if (joinToken.value && signedIn && !stage.value && !replacing.value) return <AlreadyHasPlan />;
+  const { device, signed_out } = kept.value!.meta;
+  const signedIn = (bundle.value || device) && !signed_out;
+  if (joinToken.value && bundle.value && signedIn && !stage.value && !replacing.value) return <AlreadyHasPlan />;
   if (joinToken.value) return <ByLink token={joinToken.value} />;
   if (stage.value === "confirm") return <Confirm />;
-  if (stage.value === "install") return <Install />;
-  if (stage.value === "reminders" || signedIn) return <Reminders />;
+  if (stage.value === "install" && canInstall()) return <Install />;
+  if (wrongPerson.value && signedIn) return <StillHere />;
+  if (stage.value || signedIn) return <Reminders />;
   return <CodeForm />;
 }
 
@@ -59,6 +61,22 @@ function AlreadyHasPlan() {
         <button class="main" onClick={keep}>{words.keep_plan}</button>
         <button onClick={() => (replacing.value = true)}>{words.use_new}</button>
       </div>
+    </section>
+  );
+}
+
+/** After "No" on a phone that has a plan of its own. */
+function StillHere() {
+  const words = joinWords();
+  const leave = () => {
+    wrongPerson.value = false;
+    go("/");
+  };
+  return (
+    <section class="card" role="status">
+      <h1>{words.wrong_kept}</h1>
+      <p>{words.wrong_done} {words.wrong_help}</p>
+      <button class="main" onClick={leave}>{words.to_today}</button>
     </section>
   );
 }

@@ -1,15 +1,15 @@
 /** What joining does: exchange the pass, ask, fetch the plan, and move from step to step across reloads. */
 
 import { signal } from "@preact/signals";
+import { announce } from "../../shared/announce";
 import type { JoinAnswer, JoinRequest } from "../../shared/api";
-import { wallNow } from "../../shared/clock";
 import { refreshBundle } from "../../shared/bundle";
-import { change, getMeta, keptBundle, setMeta, wipe, type Meta } from "../../shared/db";
+import { change, getMeta, setMeta, wipe, type Meta } from "../../shared/db";
 import { ask, isPassing } from "../../shared/server";
 import { joinToken } from "../route";
 import { reload } from "../store";
 import { syncNow } from "../sync_loop";
-import { checkSubscription } from "../push";
+import { checkSubscription, closeNotifications } from "../push";
 
 export const joining = signal(false);
 export const problem = signal<"not_usable" | "too_many" | "no_contact" | null>(null);
@@ -22,9 +22,8 @@ export async function join(pass: JoinRequest): Promise<void> {
   const answer = await ask<JoinAnswer>("join", "POST", pass);
   const { body } = answer;
   if (answer.ok && body) {
-    await setMeta("left", undefined);
-    await setMeta("device", { id: body.device_id, token: body.device_token });
-    await enter("confirm", body);
+    wrongPerson.value = false;
+    await hold({ answer: body, stage: "confirm" }); // apart from the device that is here, until "right"
     joinToken.value = null;
   } else {
     problem.value = answer.status === 429 ? "too_many" : isPassing(answer) ? "no_contact" : "not_usable";
@@ -38,53 +37,74 @@ function prerendered(): Promise<void> | void {
   return new Promise((resolve) => document.addEventListener("prerenderingchange", () => resolve(), { once: true }));
 }
 
-export async function enter(stage: Meta["joining"]["stage"], answer?: JoinAnswer): Promise<void> {
-  const before = await getMeta("joining");
-  const kept = answer ?? before?.answer;
-  if (kept) await setMeta("joining", { answer: kept, stage });
+async function hold(joining: Meta["joining"] | undefined): Promise<void> {
+  await setMeta("joining", joining);
   await reload();
+  announce();
+}
+
+export async function enter(stage: Meta["joining"]["stage"]): Promise<void> {
+  const before = await getMeta("joining");
+  if (before) await hold({ ...before, stage });
 }
 
 export async function finish(): Promise<void> {
-  await setMeta("joining", undefined);
-  await reload();
+  await hold(undefined);
   await checkSubscription();
+}
+
+/** Answers as the new device, never as the one before. A 401 means that the server has taken it out again. */
+async function answer(right: boolean) {
+  const joining = await getMeta("joining");
+  const token = joining?.answer.device_token;
+  return { joining, ...(await ask<{ install_code?: string }>("join/answer", "POST", { right }, null, token)) };
 }
 
 /** False when the server could not be told. */
 export async function answerRight(): Promise<boolean> {
-  if (!(await ask("join/answer", "POST", { right: true })).ok) return false;
-  await takePlan();
+  const { joining, ok, status, body } = await answer(true);
+  if (status === 401) {
+    await drop();
+    problem.value = "not_usable";
+  }
+  if (!ok || !joining) return status === 401;
+  await takeOver({ ...joining, stage: "install", install_code: body?.install_code });
   // Firefox asks the person first; joining does not wait for the answer.
   void navigator.storage?.persist?.().catch(() => false);
-  await enter("install");
+  await refreshBundle();
+  await reload();
+  announce();
   void syncNow();
   return true;
 }
 
-/** Another patient's entries are put aside before anything can be sent under the new name. */
-async function takePlan(): Promise<void> {
-  const before = await planIds();
-  await change(["bundle"], (store) => store("bundle").clear());
-  await setMeta("signed_out", undefined);
-  await refreshBundle();
-  const after = await planIds();
-  if (before.length > 0 && !before.some((id) => after.includes(id))) await setAside("other_patient", wallNow());
-}
-
-const planIds = async (): Promise<string[]> => (await keptBundle())?.bundle.plans.map(({ id }) => id) ?? [];
-
-/** Shown, never sent under the new name. */
-export const setAside = (reason: string, at: number): Promise<void> =>
-  change(["outbox", "shadow", "rejected"], async (store) => {
-    for (const event of await store("outbox").all()) store("rejected").put({ event, result: "rejected", reason, at });
-    store("outbox").clear();
-    store("shadow").clear();
+/** From now on this phone is the new device. What waits stays where it is until the plan says whose it is. */
+const takeOver = (joining: Meta["joining"]): Promise<void> =>
+  change(["bundle", "meta"], async (store) => {
+    const meta = store("meta");
+    const kept = await store("bundle").get("bundle");
+    if (kept) meta.put(kept.bundle.plans.map(({ id }) => id), "before");
+    store("bundle").clear();
+    meta.put({ id: joining.answer.device_id, token: joining.answer.device_token }, "device");
+    meta.put(joining, "joining");
+    for (const old of ["left", "signed_out"]) meta.delete(old);
   });
 
-export async function answerWrong(): Promise<void> {
-  await ask("join/answer", "POST", { right: false });
-  await wipe();
+/** False when the server could not be told; the question stays open then. */
+export async function answerWrong(): Promise<boolean> {
+  const { ok, status } = await answer(false);
+  if (!ok && status !== 401) return false;
+  await closeNotifications();
+  await drop();
   wrongPerson.value = true;
-  await reload();
+  void syncNow();
+  return true;
+}
+
+/** Forgets the new device. What was here before stays; a phone that had nothing is wiped. */
+async function drop(): Promise<void> {
+  const wiped = await wipe(async (store) =>
+    (await store("meta").get("device")) || (await store("bundle").all())[0] || (await store("outbox").all())[0]);
+  if (wiped) await reload();
+  else await hold(undefined);
 }

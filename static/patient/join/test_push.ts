@@ -3,10 +3,10 @@
 import { signal } from "@preact/signals";
 import type { TestNoticeState } from "../../shared/api";
 import { wallNow } from "../../shared/clock";
+import { setMeta } from "../../shared/db";
 import { ask } from "../../shared/server";
 import { permission } from "../permission";
 import { subscribeThisPhone } from "../push";
-import { reload } from "../store";
 import { syncNow } from "../sync_loop";
 
 export type ReminderState =
@@ -46,9 +46,10 @@ export async function sendTest(): Promise<void> {
   if (mine !== round) return;
   if (!body?.id) return void (state.value = "not_sent");
   const shown = await wasShown(body.id, mine);
+  if (shown) await setMeta("joining", undefined); // joined, also when the last button is never tapped
   if (mine !== round) return;
   state.value = shown ? "works" : "late";
-  if (shown) void syncNow().then(reload);
+  if (shown) void syncNow();
 }
 
 /** Messages from the worker get lost; the server's word decides. */

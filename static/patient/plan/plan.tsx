@@ -4,8 +4,9 @@ import type { AgendaDay, AgendaItem, Plan } from "../../shared/api";
 import { millis } from "../../shared/clock";
 import { dateWords, longDate, timeOf } from "../../shared/strings";
 import { planWords } from "../../shared/words/plan";
-import { questionWords } from "../../shared/words/questions";
+import { factsWords, questionWords } from "../../shared/words/questions";
 import { todayWords } from "../../shared/words/today";
+import { opensOn } from "../../domain/restrictions";
 import { dateOfDay, dayNumber, plansInForce } from "../../domain/today";
 import { Card, Fold } from "../../ui/card";
 import { Icon } from "../../ui/icons";
@@ -42,13 +43,15 @@ function Day({ day, plans }: { day: AgendaDay; plans: Plan[] }) {
   const isToday = day.date === today.value;
   const title = `${isToday ? words.today : dateWords(day.date)}`;
   const number = plans[0] ? words.day(dayNumber(plans[0], day.date)) : "";
-  const free = plans.flatMap(({ restrictions }) => restrictions).filter(({ until }) => until === day.date);
+  const may = questionWords();
   return (
     <Fold title={title} hint={number} open={isToday}>
       {day.sun && <p>{day.sun.words}</p>}
       {day.items.length === 0 && <p class="quiet">{words.nothing}</p>}
       <ul class="list">{day.items.map((item) => <li key={item.occurrence_ids[0]}><Step item={item} /></li>)}</ul>
-      {free.map(({ id, title: what }) => <p key={id}><strong>{questionWords().may_free}:</strong> {what}</p>)}
+      {opensOn(plans, day.date).map(({ title: what, and }) => (
+        <p key={what}><strong>{may.may_free}:</strong> {may.may_opens(what, and[0] ? may.may_and(factsWords(and)) : "")}</p>
+      ))}
     </Fold>
   );
 }

@@ -6,13 +6,12 @@ import { settingsWords } from "../../shared/words/settings";
 import { Card } from "../../ui/card";
 import { permission } from "../permission";
 import { turnOff } from "../push";
-import { bundle, kept } from "../store";
+import { bundle, hasReminders } from "../store";
 
 export function ReminderSwitch() {
   const words = settingsWords();
   const failed = useSignal(false);
-  const meta = kept.value!.meta;
-  const on = permission() === "granted" && !!meta.push_sent && !meta.push_off;
+  const on = hasReminders();
   const confirmed = bundle.value!.push.confirmed_at;
   const state = on ? words.on : permission() === "denied" ? words.blocked : words.off;
   return (

@@ -3,7 +3,7 @@
 import { settingsWords } from "../../shared/words/settings";
 import { dayAndTime } from "../../shared/strings";
 import { Card } from "../../ui/card";
-import { bundle, kept, online } from "../store";
+import { bundle, kept } from "../store";
 import { ZoneOffer } from "../today/offers";
 import { LockScreen } from "./lock_screen";
 import { RejectedList } from "./rejected";
@@ -18,7 +18,7 @@ export function SettingsScreen() {
   return (
     <div class="narrow">
       <h1>{words.settings}</h1>
-      {pending && !online.value && <p class="note" role="status">{words.later}</p>}
+      {pending && <p class="note" role="status">{words.later}</p>}
       <ZoneOffer />
       <RejectedList />
       <Times key={JSON.stringify(it.settings)} settings={it.settings} />

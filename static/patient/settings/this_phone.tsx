@@ -1,12 +1,12 @@
 /** Leaving: refused while something is unsent, asked twice, and told to the server first. */
 
 import { useSignal } from "@preact/signals";
-import { read, wipe } from "../../shared/db";
+import { wipe } from "../../shared/db";
 import { ask, isPassing } from "../../shared/server";
 import { settingsWords } from "../../shared/words/settings";
 import { go } from "../route";
 import { kept, reload, unsent } from "../store";
-import { turnOff } from "../push";
+import { closeNotifications, turnOff } from "../push";
 
 export function ThisPhone() {
   const words = settingsWords();
@@ -32,9 +32,8 @@ async function leave(): Promise<boolean> {
     await turnOff();
     if (isPassing(await ask("device", "DELETE"))) return false;
   }
-  const left = await read(["outbox"], (store) => store("outbox").all());
-  if (left.length > 0) return false; // another tab may have saved something meanwhile
-  await wipe();
+  if (!(await wipe(async (store) => (await store("outbox").all())[0]))) return false; // another tab saved something
+  await closeNotifications();
   await reload();
   go("/");
   return true;

@@ -34,7 +34,8 @@ function Running({ started, seconds }: { started: number; seconds: number }) {
   const words = coolingWords();
   const now = useSignal(wallNow());
   useEffect(() => {
-    const ticking = setInterval(() => (now.value = wallNow()), 500);
+    const [wall, since] = [wallNow(), performance.now()]; // a clock turned back while we look on adds no time
+    const ticking = setInterval(() => (now.value = Math.max(wallNow(), wall + performance.now() - since)), 500);
     return () => clearInterval(ticking);
   }, [started]);
   const { left, over } = coolingAt(started, seconds, now.value);

@@ -2,8 +2,9 @@
 
 import type { Plan } from "../../shared/api";
 import { questionWords } from "../../shared/words/questions";
-import { cardsOn, expectedOn } from "../../domain/today";
+import { cardsOn, expectedOn } from "../../domain/questions";
 import { Fold } from "../../ui/card";
+import { Answered } from "./answered";
 
 export function Expected({ plan, day }: { plan: Plan; day: number }) {
   const words = questionWords();
@@ -16,6 +17,7 @@ export function Expected({ plan, day }: { plan: Plan; day: number }) {
       {signs.length > 0 && <><p>{words.expected_lead}</p><ul class="signs">{signs.map(({ symptom, label }) => <li key={symptom}>{label}</li>)}</ul></>}
       {cards.length + signs.length === 0 && <p>{words.expected_none}</p>}
       <p><strong>{words.expected_call}</strong></p>
+      <Answered plan={plan} />
     </Fold>
   );
 }

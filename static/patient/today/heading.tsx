@@ -1,5 +1,6 @@
 /** Which day it is, in words and as the ribbon. */
 
+import { computed } from "@preact/signals";
 import type { Plan } from "../../shared/api";
 import { dateWords } from "../../shared/strings";
 import { todayWords } from "../../shared/words/today";
@@ -8,12 +9,14 @@ import { dateOfDay, dayNumber, isOver, phaseOn } from "../../domain/today";
 import { DayRibbon } from "../../ui/day_ribbon";
 import { bundle, dateOf, kept, today } from "../store";
 
+/** All that this phone remembers to have made. */
+export const made = computed(() => [...(kept.value?.shadow ?? []).map(({ event }) => event), ...(kept.value?.outbox ?? [])]);
+
 export function Heading({ plan, main }: { plan: Plan; main: boolean }) {
   const words = todayWords();
   const day = dayNumber(plan, today.value);
   const phase = phaseOn(plan, day);
   const Level = main ? "h1" : "h2";
-  const events = [...(kept.value?.shadow ?? []).map(({ event }) => event), ...(kept.value?.outbox ?? [])];
   const items = bundle.value!.agenda.flatMap((each) => each.items);
   return (
     <header class="heading">
@@ -25,7 +28,7 @@ export function Heading({ plan, main }: { plan: Plan; main: boolean }) {
           {words.until(dateWords(dateOfDay(plan, phase.last)))}
         </p>
       )}
-      <DayRibbon plan={plan} today={day} marks={doneDays(plan, items, events, dateOf)} label={dayWords(plan, day)} />
+      <DayRibbon plan={plan} today={day} marks={doneDays(plan, items, made.value, dateOf)} label={dayWords(plan, day)} />
     </header>
   );
 }

@@ -1,12 +1,14 @@
 /** The one next thing, or that there is none. */
 
 import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import type { AgendaItem } from "../../shared/api";
 import { dayAndTime, timeOf } from "../../shared/strings";
 import { todayWords } from "../../shared/words/today";
 import { asksAt } from "../../domain/today";
 import { lazy } from "../../ui/lazy";
 import { done, later, skip } from "../actions";
+import { changed } from "../calm";
 import { dateOf, today } from "../store";
 
 const CoolingTimer = lazy<{ item: AgendaItem }>(() => import("./cooling").then(({ CoolingTimer }) => CoolingTimer));
@@ -19,6 +21,10 @@ interface Props {
 
 export function NextThing({ item, next, opened }: Props) {
   const words = todayWords();
+  const id = item?.occurrence_ids[0];
+  const before = useRef(id);
+  if (before.current !== id) changed();
+  before.current = id;
   if (item) return <Thing key={item.occurrence_ids[0]} item={item} opened={opened} />;
   const when = next && (dateOf(asksAt(next)) === today.value ? timeOf(asksAt(next)) : dayAndTime(asksAt(next)));
   return (
@@ -49,20 +55,24 @@ export const HowTo = ({ item }: { item: AgendaItem }) =>
 export function Choices({ item }: { item: AgendaItem }) {
   const words = todayWords();
   const choosing = useSignal(false);
+  const choose = (value: boolean) => {
+    changed();
+    choosing.value = value;
+  };
   if (choosing.value) {
     return (
       <div class="choices" role="group" aria-label={words.later}>
         {[30, 60, 120].map((minutes) => (
           <button key={minutes} onClick={() => void later(item, minutes)}>{words.later_in[minutes]}</button>
         ))}
-        <button class="plain" onClick={() => (choosing.value = false)}>{words.back}</button>
+        <button class="plain" onClick={() => choose(false)}>{words.back}</button>
       </div>
     );
   }
   return (
     <div class="choices">
       <button class="main" onClick={() => void done(item)}>{words.done}</button>
-      <button onClick={() => (choosing.value = true)}>{words.later}</button>
+      <button onClick={() => choose(true)}>{words.later}</button>
       <button onClick={() => void skip(item)}>{words.skip}</button>
     </div>
   );

@@ -5,16 +5,14 @@ import { todayWords } from "../../shared/words/today";
 import { zoneOfPhone } from "../../shared/outbox";
 import { Card } from "../../ui/card";
 import { changeSettings } from "../actions";
-import { permission } from "../permission";
-import { bundle, kept } from "../store";
+import { bundle, hasReminders } from "../store";
 
 export function Offers() {
   const words = todayWords();
-  const off = kept.value?.meta.push_off || permission() !== "granted" || !kept.value?.meta.push_sent;
   return (
     <>
       <ZoneOffer />
-      {off && (
+      {!hasReminders() && (
         <Card title={words.reminders_off} class="offer">
           <a class="button" href="/join">{words.reminders_on}</a>
         </Card>

@@ -1,28 +1,28 @@
 /** "When may I ...?": each with its date and the days that are left. */
 
-import type { Plan, Restriction } from "../../shared/api";
+import type { Plan } from "../../shared/api";
 import { dateWords, inDays } from "../../shared/strings";
-import { questionWords } from "../../shared/words/questions";
-import { allowedOn, type Allowed } from "../../domain/restrictions";
+import { factsWords, questionWords } from "../../shared/words/questions";
+import { mayOn, type Allowed, type MayRow } from "../../domain/restrictions";
 import { Fold } from "../../ui/card";
 import { today } from "../store";
 
 export function WhenMayI({ plans }: { plans: Plan[] }) {
-  const rows = plans.flatMap((plan) => plan.restrictions.map((it) => ({ plan, it })));
+  const rows = mayOn(plans, today.value);
   if (rows.length === 0) return null;
   return (
     <Fold title={questionWords().may}>
-      <dl class="may">{rows.map(({ plan, it }) => <Row key={plan.id + it.id} it={it} allowed={allowedOn(it, plan.facts, today.value)} />)}</dl>
+      <dl class="may">{rows.map((row) => <Row key={row.id} {...row} />)}</dl>
     </Fold>
   );
 }
 
-function Row({ it, allowed }: { it: Restriction; allowed: Allowed }) {
+function Row({ title, body, allowed }: MayRow) {
   return (
     <div class={allowed.state === "free" ? "is-free" : ""}>
-      <dt>{it.title}</dt>
+      <dt>{title}</dt>
       <dd><strong>{answer(allowed)}</strong></dd>
-      {it.body && <dd>{it.body}</dd>}
+      {body && <dd>{body}</dd>}
     </div>
   );
 }
@@ -32,11 +32,13 @@ export function answer(allowed: Allowed): string {
   switch (allowed.state) {
     case "wait": {
       const date = words.may_wait(dateWords(allowed.until), inDays(allowed.days_left));
-      return allowed.and ? `${date}, ${words.may_and(words.facts[allowed.and])}` : date;
+      return allowed.and[0] ? `${date}, ${words.may_and(factsWords(allowed.and))}` : date;
     }
-    case "wait_for": return words.may_fact(words.facts[allowed.fact]);
+    case "wait_for": return words.may_fact(factsWords(allowed.facts));
     case "not_yet_begun": return words.may_later(dateWords(allowed.since));
     case "ask": return words.may_ask;
+    case "never": return words.may_never;
+    case "over": return "";
     case "free": return words.may_free;
   }
 }

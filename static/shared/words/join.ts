@@ -27,6 +27,8 @@ export const joinWords = catalogue({
     right: "Yes, this is right",
     wrong: "No",
     wrong_done: "Thank you. This phone keeps nothing of it.",
+    no_not_sent: "Your \"No\" could not be sent. Check your connection and try again.",
+    wrong_kept: "Your own plan is still on this phone.",
     wrong_help: "If the link was not for you, tell the clinic. Else ask for a new one.",
     install: "Put Afterbeam on your Home Screen",
     install_why: "It opens like an app, and works without a connection.",

@@ -20,7 +20,8 @@ export const questionWords = catalogue({
     may_wait: (date: string, days: string) => `From ${date}, ${days}`,
     may_and: (fact: string) => `and only once ${fact}`,
     may_fact: (fact: string) => `Once ${fact}`,
-    may_ask: "Ask your clinic first",
+    may_ask: "Not until your clinic says",
+    may_never: "Do not",
     may_free: "You may again",
     may_later: (date: string) => `Stop from ${date}`,
     facts: {
@@ -28,5 +29,17 @@ export const questionWords = catalogue({
       scabs_gone: "the scabs are gone",
       bruise_gone: "the bruise is gone",
     } satisfies Record<FactName, string>,
+    facts_and: " and ",
+    may_opens: (what: string, and: string) => (and ? `${what}, ${and}` : what),
+    answered: (yes: boolean, date: string) => `${yes ? "Yes" : "Not yet"}, said on ${date}`,
+    not_after_all: {
+      skin_closed: "Not closed after all",
+      scabs_gone: "Not all off after all",
+      bruise_gone: "Not gone after all",
+    } satisfies Record<FactName, string>,
   },
 });
+
+/** "your skin has closed and the bruise is gone" */
+export const factsWords = (facts: FactName[]): string =>
+  facts.map((fact) => questionWords().facts[fact]).join(questionWords().facts_and);

@@ -15,7 +15,7 @@ from pwa.clock import Moment
 from pwa.domain.care_plan import OutcomeValue
 from pwa.domain.clinic import StaffRole
 from pwa.domain.errors import NotFound
-from pwa.domain.notice import DeliveryState, NoticeKind, NoticeState, ReceiptKind
+from pwa.domain.notice import DeliveryState, Notice, NoticeKind, NoticeState, ReceiptKind
 from pwa.domain.patient import TargetKind, TargetState
 from pwa.domain.protocol import FactName
 from pwa.services.house import House
@@ -50,7 +50,7 @@ def furnish(scope: ClinicScope, person: Person, staff_id: UUID) -> None:
     plans.add_event(scope, person.id, entry, NOW)
     plans.add_conflict(scope, person.id, entry, NOW)
     plans.add_outcome(
-        scope, person.id, plans.Outcome(entry.event_id, new_id(NOW), OutcomeValue.DONE, None, NOW, 1)
+        scope, person.id, plans.Outcome(entry.event_id, new_id(NOW), OutcomeValue.DONE, None, NOW, 1), NOW
     )
     plans.add_fact(scope, plan.id, FactName.SKIN_CLOSED, (True, "patient"), (NOW, 1), NOW)
     patients.add_identifier(scope, new_id(NOW), person.id, "chart", b"i" * 32, b"sealed")
@@ -66,6 +66,12 @@ def furnish(scope: ClinicScope, person: Person, staff_id: UUID) -> None:
     alert_id = new_id(NOW)
     scope.add(_staff_notice(alert_id, staff_id))
     scope.add(_staff_target(staff_id))
+    test = Notice(
+        new_id(NOW), clinic_id, person.id, NoticeKind.TEST, f"t/{person.id}", NOW, LATER, NoticeState.PLANNED
+    )
+    notices.add_notice(scope, replace(test, device_id=person.device.id), NOW)
+    index = new_id(NOW).bytes * 2
+    devices.add_join(scope, person.id, index, index, (LATER, LATER), person.device.id, NOW)
     session.flush()
     (target,) = targets.live_targets(scope, person.id)
     scope.add(

@@ -110,9 +110,9 @@ def test_one_of_fifty_phones_redeems_a_token(house: House, people: People) -> No
 def test_a_new_invitation_ends_those_before_it(house: House, people: People) -> None:
     with house.database.write() as session:
         scope = in_clinic(session, people.alice.clinic.id)
-        devices.add_join(scope, people.alice.id, b"1" * 32, b"1" * 32, (LATER, LATER), NOW)
+        devices.add_join(scope, people.alice.id, b"1" * 32, b"1" * 32, (LATER, LATER), None, NOW)
         devices.end_open_joins(scope, people.alice.id, SOON)
-        devices.add_join(scope, people.alice.id, b"2" * 32, b"2" * 32, (LATER, LATER), SOON)
+        devices.add_join(scope, people.alice.id, b"2" * 32, b"2" * 32, (LATER, LATER), None, SOON)
     with house.database.read() as session:
         first = devices.find_join_by_token(session, b"1" * 32)
         second = devices.find_join_by_code(session, b"2" * 32)
@@ -317,8 +317,8 @@ def test_a_receipt_counts_once_and_the_first_one_holds(house: House, people: Peo
         notice_id = plan_notice(scope, alice, "one")
         for at in (NOW, SOON):
             notices.add_receipt(scope, notice_id, alice.device.id, ReceiptKind.SHOWN, at)
-        assert notices.first_receipt(scope, notice_id, ReceiptKind.SHOWN) == NOW
-        assert notices.first_receipt(scope, notice_id, ReceiptKind.OPENED) is None
+        assert notices.first_receipt(scope, notice_id, people.alice.device.id, ReceiptKind.SHOWN) == NOW
+        assert notices.first_receipt(scope, notice_id, people.alice.device.id, ReceiptKind.OPENED) is None
         assert notices.last_shown(scope, alice.device.id) == NOW
 
 
@@ -356,7 +356,7 @@ def test_outcomes_come_in_the_order_they_were_tapped(house: House, people: Peopl
             (OutcomeValue.SKIPPED, NOW, 9),
         ):
             plans.add_outcome(
-                scope, people.alice.id, plans.Outcome(uuid4(), occurrence, value, None, at, seq)
+                scope, people.alice.id, plans.Outcome(uuid4(), occurrence, value, None, at, seq), NOW
             )
         found = plans.outcomes_of(scope, people.alice.id, NOW)
         assert [one.value for one in found] == ["skipped", "done", "undone"]

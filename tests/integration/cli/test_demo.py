@@ -130,6 +130,7 @@ def _join(demo: Demo) -> str:
     token = demo.link.partition("#t=")[2]
     status, told, cookie = demo.ask("POST", "/api/v1/join", {"token": token})
     assert (status, told["first_name"]) == (200, "Ana")
+    assert demo.ask("POST", "/api/v1/join/answer", {"right": True}, cookie)[0] == 204
     return cookie
 
 

@@ -67,6 +67,7 @@ def victim(world: World) -> Phone:
     browser = world.signed_in("olga@lakeside.test")
     token = world.enrol(world.lakeside, "Alice").invitation.token
     assert browser.post("/api/v1/join", {"token": token}).status_code == 200
+    assert browser.post("/api/v1/join/answer", {"right": True}).status_code == 204
     assert (
         browser.ask("PUT", "/api/v1/push-subscription", subscription(world, new_subscriber())).status_code
         == 204

@@ -338,6 +338,7 @@ def test_a_phone_is_called_by_what_it_is_and_never_by_what_it_says(
     phone = world.phone()
     token = world.enrol(world.lakeside, "Alice").invitation.token
     phone.ask("POST", "/api/v1/join", {"token": token}, {"User-Agent": agent})
+    phone.post("/api/v1/join/answer", {"right": True})
     assert phone.bundle()["device"]["label"] == label
 
 

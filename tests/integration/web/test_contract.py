@@ -96,6 +96,7 @@ def test_real_answers_fit_the_contract(world: World) -> None:
     phone = world.phone()
     joined = phone.post("/api/v1/join", {"token": world.enrol(world.lakeside, "Alice").invitation.token})
     assert _misfits(joined.get_json(), "JoinAnswer") == []
+    assert phone.post("/api/v1/join/answer", {"right": True}).status_code == 204
     assert _misfits(phone.sync(event("unknown")), "SyncAnswer") == []
     assert _misfits(phone.get("/api/v1/nothing").get_json(), "Problem") == []
 
