@@ -34,7 +34,14 @@ const page = (name: string, input: string): InlineConfig => ({
         entryFileNames: "assets/[name]-[hash].js",
         chunkFileNames: "assets/[name]-[hash].js",
         assetFileNames: `assets/${name}-[hash][extname]`,
-        codeSplitting: { groups: [{ name, tags: ["$initial"] }] },
+        codeSplitting: {
+          groups: [
+            { name, test: /rolldown.runtime/, priority: 3 },
+            { name, tags: ["$initial"], priority: 2 },
+            { name: "phone", test: /patient\/(join|settings|push)/, priority: 1 },
+            { name: "rest", test: /patient\/(today|plan|help)/ },
+          ],
+        },
       },
     },
   },

@@ -65,3 +65,4 @@ class Device:
     joined_at: datetime
     confirmed_at: datetime | None
     last_seq: int
+    last_seen_at: datetime

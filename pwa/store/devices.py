@@ -236,6 +236,7 @@ def _device(row: tables.Device) -> Device:
         joined_at=row.joined_at,
         confirmed_at=row.confirmed_at,
         last_seq=row.last_seq,
+        last_seen_at=row.last_seen_at,
     )
 
 

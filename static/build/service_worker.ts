@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { build, type Plugin, type Rolldown } from "vite";
 
-const HASH_BYTES = 18;
+const HASH_BYTES = 12;
 const PROJECT = resolve(import.meta.dirname, "../..");
 
 /** Compiles service_worker/sw.ts to `out`/sw.js with the precache of `page` only: the clinic's files stay outside. */
@@ -26,7 +26,7 @@ export function serviceWorker({ out, page }: { out: string; page: string }): Plu
   };
 }
 
-/** URL -> base64 of the first 18 bytes of the SHA-256 of what the server will send. Hashes do not compress. */
+/** URL -> base64 of the first 12 bytes of the SHA-256 of what the server will send. Hashes do not compress. */
 function precacheOf(out: string, files: string[]): Record<string, string> {
   const digest = (file: string) =>
     createHash("sha256").update(readFileSync(resolve(out, file))).digest().subarray(0, HASH_BYTES).toString("base64");

@@ -2,13 +2,14 @@ import { expect, test } from "vitest";
 import type { AgendaItem, PatientEvent, Plan, Restriction } from "../shared/api";
 import { millis } from "../shared/clock";
 import { sampleBundle } from "../dev/sample";
-import { coolingAt, minutesAndSeconds } from "./cooling";
+import { coolingAt, isCooling, minutesAndSeconds } from "./cooling";
 import { addDays, daysBetween, instantOf, localDate, weekdayOf } from "./days";
 import { opennessAt } from "./hours";
 import { newsFor, overlay } from "./overlay";
-import { allowedOn } from "./restrictions";
+import { questionsOn } from "./questions";
+import { allowedOn, mayOn, opensOn } from "./restrictions";
 import { doneDays, ribbon } from "./ribbon";
-import { isPastWindow, plansInForce, questionsOn, todayView } from "./today";
+import { isPastWindow, plansInForce, todayView } from "./today";
 
 const NOW = millis("2026-11-20T11:20:00Z");
 const TODAY = "2026-11-20";
@@ -100,7 +101,7 @@ test("drafts and revoked plans are not lived by; a finished one stands last", ()
 test("the skin question comes from its day on; not yet rests until tomorrow; yes ends it", () => {
   const dateOf = (at: number) => localDate(at, "Europe/London");
   const asked = (fact: object, today = TODAY) =>
-    questionsOn({ ...plan(), facts: [{ ...plan().facts[0]!, ...fact }] }, today, dateOf).length;
+    questionsOn({ ...plan(), facts: [{ ...plan().facts[0]!, ...fact }] }, today, dateOf, []).length;
   expect(asked({})).toBe(1);
   expect(asked({ ask_from: "2026-11-21" })).toBe(0);
   expect(asked({ value: false, recorded_at: "2026-11-20T08:00:00Z" })).toBe(0);
@@ -108,29 +109,100 @@ test("the skin question comes from its day on; not yet rests until tomorrow; yes
   expect(asked({ value: true, recorded_at: "2026-11-01T08:00:00Z" })).toBe(0);
 });
 
+test("an undo is no answer: the question does not rest, whether or not the server knows of it; a not yet after it does", () => {
+  const dateOf = (at: number) => localDate(at, "Europe/London");
+  const tap = (value: boolean, tapped_at: string, undo?: true) =>
+    event({ kind: "fact", plan_id: "plan-1", name: "skin_closed", value, tapped_at, ...(undo && { undo }) });
+  const taps = [tap(true, "2026-11-20T11:21:00.000Z"), tap(false, "2026-11-20T11:21:05.000Z", true)];
+  expect(questionsOn(overlay(bundle(), taps).plans[0]!, TODAY, dateOf, taps)).toHaveLength(1);
+  const told = { ...plan(), facts: [{ ...plan().facts[0]!, value: false, recorded_at: "2026-11-20T11:21:05.000Z" }] };
+  expect(questionsOn(told, TODAY, dateOf, taps)).toHaveLength(1);
+  const more = [...taps, tap(false, "2026-11-20T11:21:09.000Z")];
+  expect(questionsOn(overlay(bundle(), more).plans[0]!, TODAY, dateOf, more)).toHaveLength(0);
+});
+
+test("an undo brings back the later before it, and the same tap twice is taken back as one", () => {
+  const until = "2026-11-20T11:51:00Z";
+  const put_off = outcome("cooling_noon", "snoozed", { until });
+  const taps = [put_off, outcome("cooling_noon", "done"), outcome("cooling_noon", "done"), outcome("cooling_noon", "undone")];
+  expect(find(overlay(bundle(), taps), "cooling_noon")).toMatchObject({ outcome: "snoozed", snoozed_until: until });
+});
+
+test("what was put off past midnight is there after midnight, while it is useful, and can still be settled", () => {
+  const put_off = outcome("head_up", "snoozed", { until: "2026-11-21T00:10:00Z" }); // its window is two hours
+  const it = overlay(bundle(), [put_off]);
+  const view = (at: string, of = it) => todayView(of, "2026-11-21", millis(at), []);
+  expect(view("2026-11-21T00:05:00Z")).toMatchObject({ now: null, next: { step_id: "head_up" } });
+  expect(view("2026-11-21T00:05:00Z").day!.items[0]!.step_id).toBe("head_up");
+  expect(view("2026-11-21T00:10:00Z").now?.step_id).toBe("head_up");
+  expect(view("2026-11-21T02:10:00Z").now).toBeNull();
+  expect(view("2026-11-21T02:10:00Z").day!.items.every(({ due_at }) => due_at.startsWith("2026-11-21"))).toBe(true);
+  expect(view("2026-11-21T00:11:00Z", overlay(it, [outcome("head_up", "done")])).now).toBeNull();
+});
+
 const rule = (rest: Partial<Restriction>): Restriction =>
-  ({ id: "x", title: "Wear make-up", body: "", since: "2026-11-17", until: "2026-11-27", fact: null, ...rest });
+  ({ id: "x", title: "Wear make-up", body: "", since: "2026-11-17", until: "2026-11-27", fact: null, never: false, ...rest });
 const facts = (value: boolean | null) => [{ ...plan().facts[0]!, value }];
 
 test("a restriction counts the days that are left", () => {
-  expect(allowedOn(rule({}), facts(null), TODAY)).toEqual({ state: "wait", until: "2026-11-27", days_left: 7, and: null });
+  expect(allowedOn(rule({}), facts(null), TODAY)).toEqual({ state: "wait", until: "2026-11-27", days_left: 7, and: [] });
   expect(allowedOn(rule({}), facts(null), "2026-11-26")).toMatchObject({ state: "wait", days_left: 1 });
-  expect(allowedOn(rule({}), facts(null), "2026-11-27")).toEqual({ state: "free", since: "2026-11-27" });
+  expect(allowedOn(rule({}), facts(null), "2026-11-27")).toEqual({ state: "free" });
 });
 
 test("both the day and the fact must hold; unanswered is not yes", () => {
   const both = rule({ fact: "skin_closed" });
-  expect(allowedOn(both, facts(null), TODAY)).toMatchObject({ state: "wait", and: "skin_closed" });
-  expect(allowedOn(both, facts(true), TODAY)).toMatchObject({ state: "wait", and: null });
-  for (const value of [null, false]) expect(allowedOn(both, facts(value), "2026-12-30")).toEqual({ state: "wait_for", fact: "skin_closed" });
+  expect(allowedOn(both, facts(null), TODAY)).toMatchObject({ state: "wait", and: ["skin_closed"] });
+  expect(allowedOn(both, facts(true), TODAY)).toMatchObject({ state: "wait", and: [] });
+  for (const value of [null, false]) expect(allowedOn(both, facts(value), "2026-12-30")).toEqual({ state: "wait_for", facts: ["skin_closed"] });
   expect(allowedOn(both, facts(true), "2026-12-30").state).toBe("free");
   expect(allowedOn(both, [], "2026-12-30").state).toBe("wait_for");
 });
 
 test("without a date and without a fact the clinic decides", () => {
   expect(allowedOn(rule({ until: null }), [], TODAY)).toEqual({ state: "ask" });
-  expect(allowedOn(rule({ until: null, fact: "skin_closed" }), facts(null), TODAY)).toEqual({ state: "wait_for", fact: "skin_closed" });
+  expect(allowedOn(rule({ until: null, fact: "skin_closed" }), facts(null), TODAY)).toEqual({ state: "wait_for", facts: ["skin_closed"] });
   expect(allowedOn(rule({ since: "2026-11-25" }), [], TODAY)).toEqual({ state: "not_yet_begun", since: "2026-11-25" });
+});
+
+const plansWith = (...lists: Restriction[][]): Plan[] =>
+  lists.map((restrictions, at) => ({ ...plan(), id: `plan-${at}`, restrictions, facts: facts(null) }));
+const states = (plans: Plan[], today = TODAY) => mayOn(plans, today).map(({ allowed }) => allowed);
+
+test("what is never licensed reads do not during its days, and after them it is no longer spoken of", () => {
+  const pick = rule({ title: "Pick, peel or rub", fact: "skin_closed", never: true });
+  expect(states(plansWith([pick]))).toEqual([{ state: "never" }]);
+  expect(states(plansWith([pick]), "2026-12-30")).toEqual([{ state: "never" }]); // open skin still
+  const closed = plansWith([pick]).map((it) => ({ ...it, facts: facts(true) }));
+  expect(states(closed, "2026-11-27")).toEqual([]);
+  expect(opensOn(closed, "2026-11-27")).toEqual([]);
+  expect(states(plansWith([{ ...pick, until: null, fact: null }]), "2030-01-01")).toEqual([{ state: "never" }]);
+});
+
+test.each([[0, 1], [1, 0]])("the same thing in two plans is one row, and the strictest wins, whichever stands first", (...order) => {
+  const inOrder = (one: Restriction, other: Restriction) => states(plansWith(...order.map((at) => [[one, other][at]!])));
+  const bruise = rule({ id: "swim_bruise", until: null, fact: "bruise_gone" });
+  expect(inOrder(rule({}), rule({ until: "2026-12-01", fact: "skin_closed" }))).toEqual([{ state: "wait", until: "2026-12-01", days_left: 11, and: ["skin_closed"] }]);
+  expect(inOrder(rule({ fact: "skin_closed" }), rule({ until: "2026-12-01" }))).toEqual([{ state: "wait", until: "2026-12-01", days_left: 11, and: ["skin_closed"] }]);
+  expect(inOrder(bruise, rule({}))).toEqual([{ state: "wait", until: "2026-11-27", days_left: 7, and: ["bruise_gone"] }]);
+  expect(inOrder(bruise, rule({ until: "2026-11-18" }))).toEqual([{ state: "wait_for", facts: ["bruise_gone"] }]);
+  expect(inOrder(bruise, rule({ until: null }))).toEqual([{ state: "ask" }]);
+  expect(inOrder(rule({ never: true }), rule({ until: "2026-12-01" }))).toEqual([{ state: "never" }]);
+  expect(inOrder(rule({ never: true, until: "2026-11-19" }), rule({ until: "2026-11-19" }))).toEqual([]);
+});
+
+test("the words of a merged row are those of the stricter rule", () => {
+  const rows = mayOn(plansWith([rule({ body: "early" })], [rule({ body: "late", until: "2026-12-01" })]), TODAY);
+  expect(rows.map(({ body }) => body)).toEqual(["late"]);
+});
+
+test("a day opens a thing once for all plans, with what is still missing, and never on open skin without saying so", () => {
+  const both = plansWith([rule({ fact: "skin_closed" })], [rule({ id: "y", until: "2026-12-01" })]);
+  expect(opensOn(both, "2026-11-27")).toEqual([]);
+  expect(opensOn(both, "2026-12-01")).toEqual([{ title: "Wear make-up", and: ["skin_closed"] }]);
+  expect(opensOn(both, "2026-12-02")).toEqual([]);
+  expect(opensOn(both.map((it) => ({ ...it, facts: facts(true) })), "2026-12-01")).toEqual([{ title: "Wear make-up", and: [] }]);
+  expect(opensOn(plansWith([rule({}), rule({ id: "y", title: "Shave", until: null })]), "2026-11-27")).toEqual([{ title: "Wear make-up", and: [] }]);
 });
 
 test.each([-42, -3, 0, 3, 14, 15, 90, 180, 185])("the ribbon of a 180-day plan on day %i has every day once, at most 60 cells, and today alone", (today) => {
@@ -188,11 +260,19 @@ test("the clinic is open in its own hours, whatever the phone's zone, and a holi
   expect(opennessAt({ ...clinic, hours: [] }, NOW)).toEqual({ open: false, changes_at: null });
 });
 
-test("cooling ends on time, and a clock that is turned back adds nothing", () => {
+test("a cooling timer that nobody stopped leaves the top a few minutes after its longest time", () => {
+  expect(isCooling(0, 900, 900_000)).toBe(true); // "Time is up" is still to be seen
+  expect(isCooling(0, 900, 20 * 60_000)).toBe(false);
+  expect(isCooling(0, 300, 10 * 60_000)).toBe(false);
+  expect(isCooling(60_000, 900, 0)).toBe(false);
+});
+
+test("cooling ends on time, and a clock that is turned back past its start ends it", () => {
   expect(coolingAt(0, 600, 0)).toEqual({ left: 600, over: false });
   expect(coolingAt(0, 600, 599_999)).toEqual({ left: 1, over: false });
   expect(coolingAt(0, 600, 600_000)).toEqual({ left: 0, over: true });
   expect(coolingAt(0, 600, 9e9)).toEqual({ left: 0, over: true });
-  expect(coolingAt(60_000, 600, 0)).toEqual({ left: 600, over: false });
+  expect(coolingAt(60_000, 600, 0)).toEqual({ left: 0, over: true });
+  expect(coolingAt(300, 600, 0)).toEqual({ left: 600, over: false });
   expect(minutesAndSeconds(65)).toBe("1:05");
 });

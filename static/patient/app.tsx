@@ -9,7 +9,6 @@ import { Icon, Mark } from "../ui/icons";
 import { lazy } from "../ui/lazy";
 import { toast } from "./actions";
 import { Notes } from "./notes";
-import { Nothing } from "./nothing";
 import { bundle, kept, shown, trouble } from "./store";
 import { Status } from "./status";
 import { Today } from "./today/today";
@@ -22,6 +21,8 @@ const SCREENS: Record<Route, ComponentType> = {
   "/join": lazy(() => import("./join/join").then(({ JoinScreen }) => JoinScreen)),
   "/help": lazy(() => import("./help/help").then(({ HelpScreen }) => HelpScreen)),
 };
+
+const Nothing = lazy(() => import("./join/join").then(({ Nothing }) => Nothing)); // most phones never show it
 
 const TITLES: Record<Route, "today" | "plan" | "settings" | "join" | "help"> = {
   "/": "today", "/plan": "plan", "/settings": "settings", "/join": "join", "/help": "help",

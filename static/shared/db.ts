@@ -36,7 +36,7 @@ export interface Meta {
   signed_out: string; // the code of the server's refusal
   left: true; // stay empty even if the cookie still works
   push_off: true;
-  push_sent: string; // the key and endpoint the server was last told
+  push_sent: string; // the key and endpoint the server was last told; empty when it calls them gone
   open_notice: string; // clicked in the worker; messages to a page can get lost
   cooling: Cooling;
   lease: { owner: number; until: Millis };

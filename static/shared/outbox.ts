@@ -25,7 +25,7 @@ export const record = (draft: Draft, from: Pick<Bundle, "clock" | "device"> | un
     const meta = store("meta");
     const device_id = from?.device.id;
     const device = (await meta.get("device")) as Meta["device"] | undefined;
-    if ((await meta.get("left")) || (device && device.id !== device_id)) throw new Error("another plan");
+    if ((await meta.get("left")) || (device && device.id !== device_id)) throw new Error("left");
     const seq = (((await meta.get("seq")) as number | undefined) ?? 0) + 1;
     const tapped_at = instant(careTime(from?.clock, wall));
     const event = { ...draft, id: uuid7(wall), seq, schema: 1, tapped_at, zone: zoneOfPhone(), device_id } as Entry;
@@ -43,13 +43,16 @@ export const waiting = async (): Promise<Entry[]> =>
 /** What may be sent now. Null while it is open whose phone this is; what another device made is set aside. */
 export const sendable = (at: Millis): Promise<Entry[] | null> =>
   change(["outbox", "rejected", "meta"], async (store) => {
-    const get = (key: string) => store("meta").get(key);
-    if (((await get("joining")) as Meta["joining"] | undefined)?.stage === "confirm" || (await get("before"))) return null;
-    const device = (await get("device")) as Meta["device"] | undefined;
-    const events = (await store("outbox").all()).sort(bySeq);
-    const isOurs = ({ device_id }: Entry) => !device || device_id === device.id;
-    for (const event of events) if (!isOurs(event)) move(store, { event, result: "rejected", reason: "other_device", at });
-    return events.filter(isOurs);
+    const meta = store("meta");
+    const joining = (await meta.get("joining")) as Meta["joining"] | undefined;
+    if (joining?.stage === "confirm" || (await meta.get("before"))) return null;
+    const device = (await meta.get("device")) as Meta["device"] | undefined;
+    const ours = [];
+    for (const event of await store("outbox").all()) {
+      if (!device || device.id === event.device_id) ours.push(event);
+      else move(store, { event, result: "rejected", reason: "other_device", at });
+    }
+    return ours.sort(bySeq);
   });
 
 /** Out of the outbox, to where its answer belongs. */

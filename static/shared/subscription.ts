@@ -1,7 +1,7 @@
 /** This phone's push subscription, kept equal on the phone and on the server. */
 
 import type { PushSubscriptionBody } from "./api";
-import { change, getMeta, keptBundle, type Meta } from "./db";
+import { change, getMeta, keptBundle } from "./db";
 import { ask } from "./server";
 
 const SUBSCRIBE_MS = 20_000; // without a reachable push service subscribe() may never answer
@@ -14,7 +14,7 @@ export async function subscribe({ pushManager }: ServiceWorkerRegistration): Pro
   const push = (await keptBundle())?.bundle.push;
   if (!push) return "not_sent";
   let told = await getMeta("push_sent");
-  for (let tries = 2; tries--; told = undefined) {
+  for (let tries = 2; tries--; told = "") {
     let subscription = await pushManager.getSubscription();
     if (subscription && told !== push.key_id + subscription.endpoint) {
       await subscription.unsubscribe(); // made with another key, or by the browser itself
@@ -27,23 +27,22 @@ export async function subscribe({ pushManager }: ServiceWorkerRegistration): Pro
     if (push.endpoint_known && told === mark) return "ready";
     const body = { endpoint, ...keys, key_id: push.key_id } as unknown as PushSubscriptionBody;
     const { ok, status } = await ask("push-subscription", "PUT", body);
-    if (ok || status === GONE) await noteTold(ok ? mark : undefined);
+    if (!ok && status !== GONE) break;
+    await noteTold(ok ? mark : "");
     if (ok) return "ready";
-    if (status !== GONE) break;
   }
   return "not_sent";
 }
 
 /** The kept bundle is older than this answer; without its tag the next one is read whole. */
-const noteTold = (push_sent: Meta["push_sent"] | undefined): Promise<void> =>
+const noteTold = (mark: string): Promise<void> =>
   change(["bundle", "meta"], async (store) => {
     const kept = await store("bundle").get("bundle");
-    if (push_sent) store("meta").put(push_sent, "push_sent");
-    else store("meta").delete("push_sent");
+    store("meta").put(mark, "push_sent");
     if (!kept) return;
-    const { bundle } = kept;
-    const push = { ...bundle.push, endpoint_known: !!push_sent };
-    store("bundle").put({ ...kept, etag: null, bundle: { ...bundle, push } }, "bundle");
+    kept.etag = null;
+    kept.bundle.push.endpoint_known = !!mark;
+    store("bundle").put(kept, "bundle");
   });
 
 /** Null when refused or when nothing answers. */

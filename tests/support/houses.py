@@ -203,6 +203,7 @@ class Ward:
         patient: Patient,
         useful: timedelta = timedelta(minutes=5),
         kind: NoticeKind = NoticeKind.TEST,
+        device_id: UUID | None = None,
     ) -> UUID:
         """A notice that is due now, and no reminder of the plan."""
         moment = self.moment()
@@ -215,6 +216,7 @@ class Ward:
             due_at=moment.care,
             useful_until=moment.care + useful,
             state=NoticeState.PLANNED,
+            device_id=device_id,
         )
         with self.database.write() as session:
             notices.add_notice(in_clinic(session, patient.clinic.id), notice, moment.wall)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -17,7 +17,7 @@ from pwa.domain.patient import Device
 from pwa.services import joining
 from pwa.services.bundle import build_bundle
 from pwa.services.syncing import UNREADABLE, Answer, PatientEvent, take_in
-from pwa.store import clinics, operations
+from pwa.store import clinics, devices, operations
 from pwa.store.scope import in_clinic
 from pwa.web.api.schemas import EventIn, SyncIn
 from pwa.web.auth import DEVICE_COOKIE, clear_cookie, for_devices, for_new_devices, moment, this_device
@@ -25,6 +25,7 @@ from pwa.web.units import reading, the_house, writing, written
 
 blueprint = APIBlueprint("patients", __name__, url_prefix="/api/v1")
 
+NOTE_OPENED_EVERY = timedelta(minutes=5)
 # They change with every request and say nothing new; only the demo's clock is news, when its speed changes.
 _NOT_IN_THE_TAG = frozenset({"generated_at", "clock"})
 _NOT_IN_THE_TAG_OF_THE_DEMO = frozenset({"generated_at"})
@@ -35,6 +36,7 @@ _NOT_IN_THE_TAG_OF_THE_DEMO = frozenset({"generated_at"})
 def bundle() -> Response:
     """All this phone needs to read offline for the next 14 days."""
     house, device = the_house(), this_device()
+    _note_opened()
     with reading() as session:
         content = build_bundle(
             in_clinic(session, device.clinic_id), house.keys, device, moment(), house.demo, house.vapid_key
@@ -44,6 +46,15 @@ def bundle() -> Response:
     response.headers["Cache-Control"] = "no-store"
     response.make_conditional(request)  # in place
     return response
+
+
+def _note_opened() -> None:
+    """An app that is opened is a phone that is reached; noted every few minutes, for each note is a write."""
+    device = this_device()
+    if moment().wall - device.last_seen_at < NOTE_OPENED_EVERY:
+        return
+    with writing() as session:
+        devices.saw_device(in_clinic(session, device.clinic_id), device.id, moment().wall, 0, None)
 
 
 def _tag(content: dict[str, Any], left_out: frozenset[str]) -> str:

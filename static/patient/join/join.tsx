@@ -10,6 +10,8 @@ import { canInstall, Install } from "./install_step";
 import { Reminders } from "./reminders_step";
 import { join, joining, problem, wrongPerson } from "./joining";
 
+export { Nothing } from "./nothing";
+
 const replacing = signal(false);
 const stage = computed(() => kept.value?.meta.joining?.stage);
 

@@ -1,12 +1,19 @@
 /** Words of joining and of turning reminders on. */
 
-import { catalogue } from "../strings";
+import { catalogue, plural } from "../strings";
 
 export const joinWords = catalogue({
   en: {
     welcome: "Join your plan",
     by_code: "Type the code from your clinic. It has 8 letters and digits.",
     code: "Code",
+    no_plan: "No plan on this phone yet",
+    no_plan_help: "Scan the square code from your clinic, or type the code you were given.",
+    plan_comes: "Your plan is on its way",
+    plan_comes_help: "This phone has joined. The plan appears once the server is reached.",
+    held: (count: number) => `${plural(count, "entry is", "entries are")} kept here. Nothing is sent until the plan has come.`,
+    enter_code: "Enter a code",
+    no_server: "This phone could not reach the server.",
     join: "Join",
     joining: "Joining",
     code_short: "The code has 8 letters and digits, for example 7F3K-2QXN.",

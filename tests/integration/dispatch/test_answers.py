@@ -267,3 +267,13 @@ def test_what_waits_for_a_phone_that_another_push_found_gone_goes_to_its_next_su
 
     assert 201 in ward.pushes_to(new)
     assert ward.state_of(reminder.id) == "sent"
+
+
+def test_a_test_proves_the_phone_that_asked_and_no_other(ward: Ward, alice: Patient) -> None:
+    helper = ward.second_phone(alice)
+    notice_id = ward.plan_test(alice, device_id=alice.device.id)
+    ward.deliver()
+    ward.deliver()
+
+    assert (ward.pushes_to(alice.phone), ward.pushes_to(helper)) == ([201], [])
+    assert ward.state_of(notice_id) == "sent"

@@ -475,3 +475,23 @@ def _break_the_plan(world: World) -> None:
         protocols.put_document(session, "0" * 64, "co2_full", "9", "{}", datetime(2026, 1, 1, tzinfo=UTC))
         broken = protocols.offer_version(scope, "co2_full", "0" * 64, world.clock.wall)
         session.execute(text("UPDATE care_plans SET protocol_version_id = :id"), {"id": broken.id.hex})
+
+
+def test_a_tap_counts_though_the_phone_s_clock_is_days_behind(world: World) -> None:
+    alice = world.patient("Alice")
+    item = item_due_next(alice.bundle())
+    assert alice.results(outcome(item["occurrence_ids"], "done", START - timedelta(days=9))) == ["stored"]
+    told = [
+        one["outcome"]
+        for day in alice.bundle()["agenda"]
+        for one in day["items"]
+        if one["occurrence_ids"] == item["occurrence_ids"]
+    ]
+    assert told == ["done"]
+
+
+def test_an_opened_app_is_a_phone_that_was_seen(world: World) -> None:
+    alice = world.patient("Alice")
+    world.clock.move(timedelta(hours=1))
+    alice.bundle()
+    assert [row["last_seen_at"] for row in world.rows("devices")] == [world.clock.wall]

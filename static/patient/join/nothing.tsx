@@ -1,14 +1,14 @@
 /** The screen of a phone without a plan: none yet, or joined and still waiting for it. */
 
 import { signal } from "@preact/signals";
-import { shellWords } from "../shared/words/shell";
-import { kept, online, unsent } from "./store";
-import { syncNow } from "./sync_loop";
+import { joinWords } from "../../shared/words/join";
+import { kept, online, unsent } from "../store";
+import { syncNow } from "../sync_loop";
 
 const failed = signal(false);
 
 export function Nothing() {
-  const words = shellWords();
+  const words = joinWords();
   const { device, left, signed_out } = kept.value!.meta;
   const again = async () => (failed.value = !(await syncNow()));
   const comes = device && !signed_out;
@@ -18,8 +18,8 @@ export function Nothing() {
       <p>{comes ? words.plan_comes_help : words.no_plan_help}</p>
       {unsent.value > 0 && <p class="note" role="status">{words.held(unsent.value)}</p>}
       {!comes && <a class="main button" href="/join">{words.enter_code}</a>}
-      {(failed.value || !online.value) && <p class="quiet">{words.no_contact}</p>}
-      {!left && <button class={comes ? "main" : "plain"} onClick={again}>{words.try_again}</button>}
+      {(failed.value || !online.value) && <p class="quiet">{words.no_server}</p>}
+      {!left && <button class={comes ? "main" : "plain"} onClick={again}>{words.again}</button>}
     </section>
   );
 }
