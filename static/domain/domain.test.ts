@@ -129,7 +129,7 @@ test("an undo brings back the later before it, and the same tap twice is taken b
 });
 
 test("what was put off past midnight is there after midnight, while it is useful, and can still be settled", () => {
-  const put_off = outcome("head_up", "snoozed", { until: "2026-11-21T00:10:00Z" }); // its window is two hours
+  const put_off = outcome("head_up", "snoozed", { until: "2026-11-21T00:10:00Z" });
   const it = overlay(bundle(), [put_off]);
   const view = (at: string, of = it) => todayView(of, "2026-11-21", millis(at), []);
   expect(view("2026-11-21T00:05:00Z")).toMatchObject({ now: null, next: { step_id: "head_up" } });
@@ -138,6 +138,9 @@ test("what was put off past midnight is there after midnight, while it is useful
   expect(view("2026-11-21T02:10:00Z").now).toBeNull();
   expect(view("2026-11-21T02:10:00Z").day!.items.every(({ due_at }) => due_at.startsWith("2026-11-21"))).toBe(true);
   expect(view("2026-11-21T00:11:00Z", overlay(it, [outcome("head_up", "done")])).now).toBeNull();
+  const told = { due_at: "2026-11-21T00:10:00Z", useful_until: "2026-11-21T00:00:00Z" }; // as the server says it back
+  const synced = { ...it, agenda: it.agenda.map((day) => ({ ...day, items: day.items.map((each) => (each.outcome === "snoozed" ? { ...each, ...told } : each)) })) };
+  expect(view("2026-11-21T00:11:00Z", synced).now?.step_id).toBe("head_up");
 });
 
 const rule = (rest: Partial<Restriction>): Restriction =>

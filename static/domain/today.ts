@@ -33,10 +33,11 @@ export function todayView(bundle: Bundle, today: LocalDate, now: Millis, opened:
   return { day, now: onTop, next: ahead[0] ?? null, rest: items.filter((item) => item !== onTop) };
 }
 
-/** Put off past midnight it is still to do, for as long as it would have been useful at its own time. */
-const isPutOff = (item: AgendaItem, now: Millis): boolean =>
-  !isSettled(item) && item.snoozed_until !== null
-  && now < millis(item.snoozed_until) + millis(item.useful_until) - millis(item.due_at);
+const ITS_TURN_MS = 2 * 3600_000;
+
+/** Put off past midnight it still gets its turn, though the server ends what it is good for with its own day. */
+const isPutOff = ({ outcome, snoozed_until, useful_until }: AgendaItem, now: Millis): boolean =>
+  outcome === "snoozed" && !!snoozed_until && now < Math.max(millis(snoozed_until) + ITS_TURN_MS, millis(useful_until));
 
 /** A snooze past the window still deserves its turn. */
 const isUseful = (item: AgendaItem, now: Millis): boolean => item.snoozed_until !== null || now < millis(item.useful_until);

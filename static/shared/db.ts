@@ -33,7 +33,7 @@ export interface Meta {
   seq: number;
   epoch: string;
   lock_screen: 0 | 1 | 2; // the last choice on this phone, sent or not
-  signed_out: string; // the code of the server's refusal
+  signed_out: string | true; // the code of the server's refusal
   left: true; // stay empty even if the cookie still works
   push_off: true;
   push_sent: string; // the key and endpoint the server was last told; empty when it calls them gone

@@ -2,7 +2,7 @@
 
 import type { Bundle, PatientEvent, SyncAnswer } from "./api";
 import { careTime, instant, wallNow, type Millis } from "./clock";
-import { change, read, type Answered, type Entry, type Meta, type Within } from "./db";
+import { change, type Answered, type Entry, type Meta, type Within } from "./db";
 import { uuid7 } from "./uuid7";
 
 type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
@@ -35,12 +35,7 @@ export const record = (draft: Draft, from: Pick<Bundle, "clock" | "device"> | un
     return event;
   });
 
-const bySeq = (a: Entry, b: Entry): number => a.seq - b.seq;
-
-export const waiting = async (): Promise<Entry[]> =>
-  (await read(["outbox"], (store) => store("outbox").all())).sort(bySeq);
-
-/** What may be sent now. Null while it is open whose phone this is; what another device made is set aside. */
+/** What may be sent now, in the order it was made. Null while it is open whose phone this is; what another device made is set aside. */
 export const sendable = (at: Millis): Promise<Entry[] | null> =>
   change(["outbox", "rejected", "meta"], async (store) => {
     const meta = store("meta");
@@ -52,7 +47,7 @@ export const sendable = (at: Millis): Promise<Entry[] | null> =>
       if (!device || device.id === event.device_id) ours.push(event);
       else move(store, { event, result: "rejected", reason: "other_device", at });
     }
-    return ours.sort(bySeq);
+    return ours.sort((a, b) => a.seq - b.seq);
   });
 
 /** Out of the outbox, to where its answer belongs. */

@@ -29,11 +29,10 @@ export async function ask<T>(path: string, method = "GET", body?: unknown, etag?
       method, headers, cache: "no-store", redirect: "error", signal: AbortSignal.timeout(TIMEOUT_MS),
       body: body ? JSON.stringify(body) : null,
     });
-    const { ok, status } = answer;
     const json = await answer.json().catch(() => null); // a captive portal answers 200 with a page; 204 and 304 are empty
-    const isShut = status === 401 || json?.code === NOT_CONFIRMED;
-    if (isShut && !as) await setMeta("signed_out", json?.code ?? "not_joined");
-    return { ok, status: isShut ? 401 : status, body: json, etag: answer.headers.get("ETag") };
+    const status = json?.code === NOT_CONFIRMED ? 401 : answer.status;
+    if (status === 401 && !as) await setMeta("signed_out", json?.code || true);
+    return { ok: answer.ok, status, body: json, etag: answer.headers.get("ETag") };
   } catch {
     return { ok: false, status: 0, body: null, etag: null };
   }

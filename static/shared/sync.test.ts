@@ -8,6 +8,8 @@ beforeEach(() => {
 });
 
 const load = async () => ({
+  waiting: async (): Promise<PatientEvent[]> =>
+    (await (await import("./db")).read(["outbox"], (store) => store("outbox").all())).sort((a, b) => a.seq - b.seq),
   ...(await import("./outbox")), ...(await import("./sync")), ...(await import("./db")), ...(await import("./bundle")),
   ...(await import("./alone")),
 });

@@ -14,12 +14,10 @@ export type Flushed = "sent" | "later" | "signed_out";
 
 export async function sendAll(): Promise<Flushed> {
   let most = MOST_EVENTS;
-  for (let isFirst = true; ; isFirst = false) {
-    const events = await sendable(wallNow());
-    if (!events) return "later";
-    if (isFirst) await flushReceipts();
-    const batch = events.slice(0, most);
-    if (!batch[0]) return "sent";
+  for (;;) {
+    const batch = (await sendable(wallNow()))?.slice(0, most);
+    if (!batch) return "later";
+    if (!batch[0]) return flushReceipts().then(() => "sent");
     const { status, body } = await ask<SyncAnswer>("sync", "POST", {
       epoch: (await getMeta("epoch")) ?? null, zone: zoneOfPhone(),
       events: batch.map((event) => ({ ...event, device_id: undefined })), // the phone's own note

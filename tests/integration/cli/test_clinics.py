@@ -132,6 +132,9 @@ def test_a_patient_is_enrolled_with_a_link_and_a_code(afterbeam: Command, clinic
         ({"treated-at": "yesterday"}, "'yesterday' is not a date and time."),
         ({"treated-at": "2026-02-30T10:00"}, "'2026-02-30T10:00' is not a date and time."),
         ({"treated-at": ""}, "'' is not a date and time."),
+        ({"treated-at": TODAY[:10]}, "is not a date and time."),  # it would be read as midnight
+        ({"treated-at": "2026-W47-5"}, "is not a date and time."),
+        ({"language": "xx"}, "There are no texts in 'xx' yet."),
         ({"first-name": "  "}, "Give the patient's first name"),
         ({"first-name": "x" * 81}, "Give the patient's first name"),
         ({"first-name": "Ana\udcff"}, "Give the patient's first name"),
@@ -264,3 +267,20 @@ def test_approving_an_unknown_procedure_names_those_there_are(afterbeam: Command
 def test_a_database_with_nothing_in_it_lists_no_clinics(afterbeam: Command) -> None:
     assert afterbeam("clinic", "list", "--json").json() == []
     assert afterbeam("clinic", "list").out == ""
+
+
+@pytest.mark.parametrize("changed", [{"procedure": "ipl"}, {"area": "hands"}])
+def test_an_external_id_never_answers_with_another_treatment(
+    afterbeam: Command, clinic_id: str, changed: dict[str, str]
+) -> None:
+    first = afterbeam(*_enrol(clinic_id, **{"external-id": "chart=42"})).json()
+    said = _refused(afterbeam, _enrol(clinic_id, **{"external-id": "chart=42", **changed}))
+    assert said.startswith("This external id is another treatment's")
+    again = afterbeam(*_enrol(clinic_id, **{"external-id": "chart=42"})).json()
+    assert again["care_plan_id"] == first["care_plan_id"]
+
+
+def test_a_country_that_is_none_is_refused(afterbeam: Command) -> None:
+    at = CLINIC.index("--country") + 1
+    said = _refused(afterbeam, ["clinic", "create", "Lakeside", *CLINIC[:at], "ZZ", *CLINIC[at + 1 :]])
+    assert said.startswith("'ZZ' is not a country.")

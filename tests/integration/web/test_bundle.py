@@ -8,14 +8,20 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from pwa.clock import DemoClock, rebase
+from pwa.domain.care_plan import CarePlan, revise
 from pwa.domain.clinic import ClinicStage
+from pwa.domain.protocol import FactName, Restriction
 from pwa.protocols.lint_words import HEALTH_WORDS
-from pwa.services.clinics import approve_protocol
+from pwa.protocols.loader import load_seed
+from pwa.services.bundle.plan import plan_part
+from pwa.services.bundle.shapes import PlanPart
+from pwa.services.clinics import NewClinic, approve_protocol, create_clinic
 from pwa.services.housekeeping import compose_ahead
 from pwa.services.shelf import protocol
 from pwa.store import devices, operations, plans
@@ -24,7 +30,8 @@ from pwa.web.app import create_app
 from pwa.web.units import db
 from tests.integration.web.test_contract import PROCEDURES
 from tests.support.events import fact, item_due_next, item_with, items_of, outcome, settings
-from tests.support.web import START, Phone, World, new_clinic, opened_world
+from tests.support.protocols import WEEKDAYS_NINE_TO_FIVE, plan_of
+from tests.support.web import START, TREATED, Phone, World, new_clinic, opened_world
 
 BUNDLE = "/api/v1/bundle"
 TREATED_ON = date(2026, 7, 15)
@@ -255,6 +262,9 @@ def test_restrictions_end_on_the_days_of_the_protocol(world: World) -> None:
         [row] = world.rows("care_plans")
         [stored] = plans.plans_of(scope, row["patient_id"])
         content = protocol(session, stored.content_hash)
+    assert {one.id for one in content.restrictions if one.never_again} == {
+        one["id"] for one in plan["restrictions"] if one["never"]
+    }
     wanted = {
         one.id: (
             (TREATED_ON + timedelta(days=one.since_day)).isoformat(),
@@ -265,6 +275,104 @@ def test_restrictions_end_on_the_days_of_the_protocol(world: World) -> None:
     assert wanted
     assert {one["id"]: (one["since"], one["until"]) for one in plan["restrictions"]} == wanted
     assert all(one["title"] and one["body"] for one in plan["restrictions"])
+
+
+def _may(phone: Phone) -> dict[str, dict[str, Any]]:
+    """The restrictions of one plan by title; a title that stands twice is a fault."""
+    [plan] = phone.bundle()["plans"]
+    titles = [one["title"] for one in plan["restrictions"]]
+    assert len(titles) == len(set(titles))
+    return {one["title"]: one for one in plan["restrictions"]}
+
+
+@pytest.mark.parametrize("procedure", PROCEDURES)
+def test_an_unknown_variant_restricts_each_thing_once(world: World, procedure: str) -> None:
+    assert _may(world.patient("Alice", procedure=procedure))
+
+
+def test_of_an_unknown_variants_rules_the_strictest_holds(world: World) -> None:
+    swim = _may(world.patient("Alice", procedure="vascular"))["Swim or use a hot tub"]
+    assert (swim["until"], swim["fact"]) == ("2026-07-18", "bruise_gone")
+    assert swim["body"] == "Wait until the bruise has gone."
+    known = _may(world.patient("Bob", procedure="vascular", variant="ktp"))["Swim or use a hot tub"]
+    assert (known["until"], known["fact"]) == ("2026-07-18", None)
+
+
+RULE = Restriction("swim", "may.swim_calm", since_day=0, until_day=3)
+
+
+@pytest.mark.parametrize(
+    ("other", "wanted"),
+    [
+        (replace(RULE, until_day=9), ("2026-07-24", None, False)),
+        (replace(RULE, until_day=2, fact=FactName.BRUISE_GONE), ("2026-07-18", "bruise_gone", False)),
+        (replace(RULE, until_day=None), (None, None, False)),
+        (replace(RULE, until_day=2, never_again=True), ("2026-07-18", None, True)),
+    ],
+    ids=["later day", "fact", "clinic says", "never"],
+)
+def test_two_rules_for_one_thing_are_one_and_the_strictest_whichever_stands_first(
+    other: Restriction, wanted: tuple[str | None, str | None, bool]
+) -> None:
+    for rules in ((RULE, other), (other, RULE)):
+        [row] = _part_of(restrictions=rules)["restrictions"]
+        assert (row["until"], row["fact"], row["never"]) == wanted
+
+
+def _plan_of_vascular() -> CarePlan:
+    [content] = [one.protocol for one in load_seed() if one.procedure == "vascular"]
+    return plan_of(content, TREATED)
+
+
+def _part_of(plan: CarePlan | None = None, **changes: Any) -> PlanPart:
+    it = plan or _plan_of_vascular()
+    changed = replace(it, protocol=replace(it.protocol, **changes))
+    return plan_part(changed, True, (), WEEKDAYS_NINE_TO_FIVE, "en")
+
+
+def test_a_mistaken_yes_is_still_shown_where_the_question_was_not_asked_before(world: World) -> None:
+    alice = world.patient("Alice", procedure="ipl")
+    [plan] = alice.bundle()["plans"]
+    assert plan["facts"] == []
+    for minute, value in enumerate((False, True)):
+        world.clock.move(timedelta(minutes=minute))
+        alice.sync(fact(plan["id"], value, world.clock.wall))
+        [answered] = alice.bundle()["plans"][0]["facts"]
+        assert answered["value"] is value
+
+
+def test_a_visit_that_falls_on_a_closed_day_stands_on_the_same_day_in_the_list_and_in_the_agenda(
+    world: World,
+) -> None:
+    asked = NewClinic("Weekday Clinic", "Europe/London", "GB", "+44 1", "+44 2", "Mon-Fri 09:00-17:30")
+    with world.house.database.write() as session:
+        weekdays = create_clinic(session, world.house.now(), asked, load_seed())
+    saturday = datetime(2026, 7, 11, 9, 0, tzinfo=UTC)
+    bundle = world.patient("Alice", weekdays, treated_at=saturday).bundle()
+    [plan] = bundle["plans"]
+    agenda = [day["date"] for day in bundle["agenda"] for item in day["items"] if item["kind"] == "visit"]
+    assert agenda == ["2026-07-20", "2026-07-27"]
+    window = [day["date"] for day in bundle["agenda"]]
+    assert [visit for visit in plan["visits"] if visit["date"] in window] == [
+        {"day": 9, "date": "2026-07-20"},
+        {"day": 16, "date": "2026-07-27"},
+    ]
+
+
+def test_a_visit_that_was_dropped_or_moved_leaves_no_trace_on_its_old_day() -> None:
+    plan = _plan_of_vascular()
+    assert [one["day"] for one in _part_of(plan)["visits"]] == [14, 56]
+    without = [task for task in plan.tasks if task.step_id != "visit"]
+    dropped = revise(plan.tasks, without, plan.date_of(20), lambda: UUID(int=77))
+    assert [one["day"] for one in _part_of(replace(plan, tasks=(*plan.tasks, *dropped)))["visits"]] == [14]
+
+    later = replace(plan, treated_at=plan.treated_at + timedelta(days=2), treated_on=plan.date_of(2))
+    wanted = [replace(task, starts_on=later.date_of(-60), ends_on=later.date_of(181)) for task in plan.tasks]
+    tasks = (*plan.tasks, *revise(plan.tasks, wanted, plan.date_of(1), lambda: UUID(int=78)))
+    assert [one["date"] for one in _part_of(replace(later, tasks=tasks))["visits"]] == [
+        "2026-07-31",
+        "2026-09-11",
+    ]
 
 
 def test_each_day_with_sun_care_has_a_sun_strip_in_daylight(world: World) -> None:

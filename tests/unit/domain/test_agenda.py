@@ -397,7 +397,8 @@ WINTER_DAY = date(2026, 12, 16)
 
 def winter(step: Step, place: Place, treated_at: datetime = WINTER, on: date = WINTER_DAY) -> Agenda:
     plan = one_step(step, treated_at)
-    return agenda_on(on, plan, facts=[closed(plan)], place=place)
+    preferences = Preferences(ZoneInfo("Europe/Oslo")) if place is TROMSO else PREFERENCES
+    return agenda_on(on, plan, facts=[closed(plan)], place=place, preferences=preferences)
 
 
 LONDON_PLACE = Place(51.5, -0.1)

@@ -10,7 +10,16 @@ from zoneinfo import ZoneInfo, available_timezones
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pwa.domain.agenda import Agenda, NotReminded, Place, Preferences, QuietHours, Settled, compose
+from pwa.domain.agenda import (
+    Agenda,
+    AgendaEntry,
+    NotReminded,
+    Place,
+    Preferences,
+    QuietHours,
+    Settled,
+    compose,
+)
 from pwa.domain.budget import daily_budget
 from pwa.domain.care_plan import CarePlan, CarePlanStatus, Fact
 from pwa.domain.healing import Said, areas_overlap
@@ -98,6 +107,11 @@ def test_nothing_comes_in_quiet_hours_unless_its_policy_says_so(case: Case) -> N
             assert not is_quiet(quiet, zone, last_moment)
 
 
+def extra(entry: AgendaEntry) -> bool:
+    """Whether it is only the second check-in of a day."""
+    return all(item.kind is StepKind.CHECK_IN and item.slot > 0 for item in entry.items)
+
+
 @checked(150)
 @given(cases())
 def test_a_day_never_goes_over_budget(case: Case) -> None:
@@ -105,9 +119,11 @@ def test_a_day_never_goes_over_budget(case: Case) -> None:
     active = [plan for plan in case.plans if plan.status is CarePlanStatus.ACTIVE]
     budget = 1 if case.preferences.one_a_day else daily_budget(active, case.day, Said(case.facts))
     assert budget <= 6
-    assert len(agenda.entries) <= max(0, budget - case.sent)
+    counted = agenda.entries if case.preferences.one_a_day else [e for e in agenda.entries if not extra(e)]
+    assert len(counted) <= max(0, budget - case.sent)
+    assert len(agenda.entries) - len(counted) <= len(active)
     dropped = NotReminded.OVER_BUDGET in agenda.not_reminded.values()
-    assert not dropped or len(agenda.entries) + case.sent >= budget
+    assert not dropped or len(counted) + case.sent >= budget
 
 
 @checked(150)

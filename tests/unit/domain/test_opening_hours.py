@@ -127,20 +127,16 @@ def test_the_evening_before_a_closed_day_brings_a_second_one() -> None:
     assert evenings == {MONDAY: None, date(2026, 6, 9): "15:30", date(2026, 6, 11): None, FRIDAY: "15:30"}
 
 
-def test_a_short_day_before_a_closed_one_asks_once() -> None:
-    short = parse("Sat 09:00-11:30", LONDON)
-    assert clock(check_in_times(short, SATURDAY).regular) == "09:00"
-    assert check_in_times(short, SATURDAY).evening is None
-
-
 @pytest.mark.parametrize(
     ("treated", "regular", "evening"),
     [
         ("08:30", "10:00", "15:30"),
         ("09:30", None, "15:30"),
         ("14:30", None, "15:30"),
-        ("14:31", None, None),
-        ("17:00", None, None),
+        ("14:31", None, "15:31"),
+        ("16:29", None, "17:29"),
+        ("16:30", None, None),
+        ("19:00", None, None),
     ],
 )
 def test_day_zero_asks_an_hour_after_the_treatment_at_the_earliest(
@@ -174,10 +170,9 @@ def test_every_check_in_falls_while_the_clinic_is_open(
     midnight = datetime.combine(day, time(0), zone).astimezone(UTC)
     treated = None if treated_after is None else midnight + timedelta(minutes=treated_after)
     asked = check_in_times(hours, day, treated)
-    for at in filter(None, (asked.regular, asked.evening)):
+    moved = [asked.inside(midnight + timedelta(hours=hour)) for hour in (0, 12, 24)] if asked.regular else []
+    for at in filter(None, (asked.regular, asked.evening, *moved)):
         opening = opening_of(hours, day)
         assert opening is not None
         assert opening[0] <= at < opening[1] or opening[0] >= opening[1]
         assert treated is None or at >= treated + timedelta(hours=1)
-    if asked.regular and asked.evening:
-        assert asked.evening - asked.regular >= timedelta(hours=1)

@@ -30,7 +30,7 @@ CONTRADICTIONS = [
         "id: sunscreen\n",
         "    gate: not_open\n    fact: skin_closed\n",
         "",
-        "steps[12].gate",
+        "steps[13].gate",
         "gated by skin_closed",
     ),
     (CO2, "id: exercise", "since_day: 0", "since_day: 14", "restrictions[3].until_day", "before it starts"),
@@ -64,7 +64,7 @@ CONTRADICTIONS = [
 ]
 ILL_TIMED = [
     (CO2, "id: check_in_first", "check_in+2h", '"19:00"', "steps[24].times", "while the clinic is closed"),
-    ("ipl", "id: check_in_daily", "[check_in]", '["10:00"]', "steps[21].times", "while the clinic is closed"),
+    ("ipl", "id: check_in_daily", "[check_in]", '["10:00"]', "steps[22].times", "while the clinic is closed"),
     (CO2, "id: head_up\n", "window: 2h", "window: 2h\n    quiet: deliver", "steps[21].quiet", "only medic"),
     (CO2, "id: head_up\n", "bed-30m", "bed+1h", "steps[21].times[0]", "shifted out of its window"),
     (
@@ -81,9 +81,10 @@ ILL_TIMED = [
         "id: sunscreen_noon_later",
         ", not_with: [check_in_weekly, skin_check]",
         "",
-        "steps[13].times",
-        "over the day's budget on 7 days",
+        "steps[14].times",
+        "over the day's budget on 23 days",
     ),
+    (CO2, "id: day_zero\n", "times: [wake]", "times: [treated+1h]", "steps[6]", "never comes"),
     (CO2, "", "languages: [en]", "languages: [en, fr]", "texts.sun.strict", "has no words in fr"),
 ]  # fmt: skip
 FAULTS = [*UNCOVERED, *CONTRADICTIONS, *ILL_TIMED]
@@ -147,6 +148,12 @@ def test_an_unused_text_is_found() -> None:
     )
     (finding,) = lint(load_text(seed_text("co2_full") + own, "own.yaml"))
     assert (finding.level, finding.path) == (Level.WARNING, "texts.my.text")
+
+
+def test_a_protocol_without_strict_words_about_the_sun_is_found() -> None:
+    text = seed_text("ipl").replace("    strict: true\n", "")
+    found = lint(load_text(text, "own.yaml"))
+    assert [each.path for each in found if "no strict sun step" in each.message] == ["steps"]
 
 
 def test_open_skin_without_wound_care_is_found() -> None:

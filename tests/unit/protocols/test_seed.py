@@ -196,6 +196,36 @@ def test_cooling_is_timed_and_capped(procedure: str, minutes: int, most: int, la
         assert (each.timer.seconds // 60, each.timer_most.seconds // 60) == (minutes, most)
 
 
+@pytest.mark.parametrize(
+    ("procedure", "washes"),
+    [("co2_full", 4), ("eryag_full", 4), ("fractional_ablative", 3), ("fractional_nonablative", 2), ("ipl", 2),
+     ("vascular", 2), ("pigment_tattoo", 2)],
+)  # fmt: skip
+def test_skin_is_washed_as_often_as_the_clinical_notes_say(procedure: str, washes: int) -> None:
+    assert len(step(seed()[procedure].protocol, "cleanse").times) == washes
+
+
+@every_procedure
+def test_everybody_is_told_to_stop_smoking_and_where_eyes_are_near_to_bring_glasses(procedure: str) -> None:
+    protocol = seed()[procedure].protocol
+    assert -14 in step(protocol, "no_smoking").days
+    glasses = step(protocol, "day_zero_eyes")
+    assert (glasses.days.on, glasses.areas) == ((0,), {Area.FULL_FACE, Area.AROUND_EYES})
+
+
+def test_no_words_state_what_nobody_looked_at() -> None:
+    titles = {
+        text_id: seed()[procedure].protocol.texts[text_id].words["en"].title
+        for procedure, text_id in (
+            ("ipl", "card.ipl_later"),
+            ("co2_full", "card.sun_months"),
+            ("vascular", "lock.cooling_1"),
+        )
+    }
+    assert all("any people" in title for text_id, title in titles.items() if text_id.startswith("card."))
+    assert titles["lock.cooling_1"] == "A few minutes for you"  # five of them for some
+
+
 @every_procedure
 def test_the_monthly_look_goes_on_until_sun_protection_ends(procedure: str) -> None:
     protocol = seed()[procedure].protocol
@@ -207,12 +237,9 @@ def test_the_monthly_look_goes_on_until_sun_protection_ends(procedure: str) -> N
 
 def test_a_noon_reminder_leaves_out_the_days_of_another_step() -> None:
     protocol = seed()["vascular"].protocol
-    later, weekly = step(protocol, "sunscreen_noon_later"), step(protocol, "check_in_weekly")
-    days = [day for day in range(15, 181) if day in later.days]
-    assert days
-    assert not any(day in weekly.days for day in days)
-    assert 21 not in later.days
-    assert 22 in later.days
+    later = step(protocol, "sunscreen_noon_later")
+    assert later.not_with == {"check_in_weekly", "skin_check"}
+    assert 21 in later.days  # which days those steps ask on is known day by day only
 
 
 def test_variants_differ_where_the_course_does() -> None:
@@ -234,6 +261,40 @@ def test_when_may_i_has_an_answer_for_sun_sport_and_make_up(procedure: str) -> N
     protocol = seed()[procedure].protocol
     assert {"sun", "tan", "exercise", "makeup", "pick"} <= {each.id for each in protocol.restrictions}
     assert set(protocol.areas) == set(Area)
+
+
+@every_procedure
+def test_the_end_of_a_ban_never_allows_picking_smoking_popping_a_blister_tanning_or_direct_sun(
+    procedure: str,
+) -> None:
+    restrictions = seed()[procedure].protocol.restrictions
+    harmful = {"pick", "smoke", "pop", "tan", "sun"}
+    assert {each.id for each in restrictions if each.never_again} == harmful & {
+        each.id for each in restrictions
+    }
+    for each in restrictions:
+        verb = seed()[procedure].protocol.texts[each.text_id].in_language("en").title
+        assert each.never_again == bool(re.match(r"Pick|Smoke|Pop|Sunbathe|Be out", verb)), verb
+
+
+@every_procedure
+def test_whoever_asks_about_the_sun_is_told_of_hat_and_sunscreen_until_the_plan_ends(procedure: str) -> None:
+    protocol = seed()[procedure].protocol
+    told = [
+        each
+        for each in protocol.restrictions
+        if re.search(r"hat.*sunscreen", protocol.texts[each.text_id].in_language("en").body)
+    ]
+    assert {each.id for each in told} == {"sun", "tan"}
+    assert max(each.until_day or 0 for each in told) == protocol.last_day + 1
+
+
+def test_a_protocol_stored_before_there_was_never_again_can_still_be_read() -> None:
+    content = json.loads(seed()["ipl"].json_text)
+    for each in content["restrictions"]:
+        each.pop("never_again", None)
+    old = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    assert not any(each.never_again for each in protocol_from_document(old, hash_of(old)).restrictions)
 
 
 def test_contact_sport_waits_for_the_bruise_and_the_scabs() -> None:
