@@ -36,8 +36,7 @@ const page = (name: string, input: string): InlineConfig => ({
         assetFileNames: `assets/${name}-[hash][extname]`,
         codeSplitting: {
           groups: [
-            { name, tags: ["$initial"], priority: 2 },
-            { name: "phone", test: /patient\/(join|settings|push)/, priority: 1 },
+            { name, tags: ["$initial"], priority: 1 },
             { name: "rest", test: /patient\/(today|plan|help)/ },
           ],
         },

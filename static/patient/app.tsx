@@ -17,12 +17,12 @@ import { Trouble } from "./trouble";
 const SCREENS: Record<Route, ComponentType> = {
   "/": Today,
   "/plan": lazy(() => import("./plan/plan").then(({ PlanScreen }) => PlanScreen)),
-  "/settings": lazy(() => import("./settings/settings").then(({ SettingsScreen }) => SettingsScreen)),
-  "/join": lazy(() => import("./join/join").then(({ JoinScreen }) => JoinScreen)),
+  "/settings": lazy(() => import("./phone").then(({ SettingsScreen }) => SettingsScreen)),
+  "/join": lazy(() => import("./phone").then(({ JoinScreen }) => JoinScreen)),
   "/help": lazy(() => import("./help/help").then(({ HelpScreen }) => HelpScreen)),
 };
 
-const Nothing = lazy(() => import("./join/join").then(({ Nothing }) => Nothing)); // most phones never show it
+const Nothing = lazy(() => import("./phone").then(({ Nothing }) => Nothing)); // most phones never show it
 
 const TITLES: Record<Route, "today" | "plan" | "settings" | "join" | "help"> = {
   "/": "today", "/plan": "plan", "/settings": "settings", "/join": "join", "/help": "help",

@@ -90,5 +90,5 @@ export async function startSyncing(): Promise<void> {
   if (meta?.left || meta?.joining?.stage === "confirm" || (location.pathname === "/join" && !bundle)) return;
   await syncNow();
   await forgetOldShadows(wallNow());
-  if (permission() === "granted") await import("./push").then(({ checkSubscription }) => checkSubscription());
+  if (permission() === "granted") await import("./phone").then(({ checkSubscription }) => checkSubscription());
 }

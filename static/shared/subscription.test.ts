@@ -54,8 +54,9 @@ test("what the server knows already is not told again", async () => {
 test("a subscription the server has lost is told again without a new one", async () => {
   const asked = serverThat(() => ({ status: 204 }));
   const { keys, registration } = browser();
-  const { subscribe } = await phone(bundle());
+  const { subscribe, keep } = await phone(bundle());
   await subscribe(registration);
+  await keep(bundle({ endpoint_known: false }));
   await subscribe(registration);
   expect([keys.length, asked.length]).toEqual([1, 2]);
 });
@@ -87,4 +88,42 @@ test("a refusal and an unreachable server are told apart", async () => {
   expect(await subscribe(registration)).toBe("not_sent");
   const refusing = { pushManager: { getSubscription: async () => null, subscribe: () => Promise.reject(new Error("AbortError")) } };
   expect(await subscribe(refusing as unknown as ServiceWorkerRegistration)).toBe("refused");
+});
+
+test("an endpoint that is gone is replaced by a new one with the same key, once", async () => {
+  const { keys, registration } = browser();
+  const { subscribe, keep } = await phone(bundle());
+  const { getMeta } = await import("./db");
+  serverThat(() => ({ status: 204 }));
+  await subscribe(registration);
+  await keep(bundle({ endpoint_known: false }));
+  const asked = serverThat(({ body }) => ({ status: (body as { endpoint: string }).endpoint.endsWith("/1") ? 410 : 204 }));
+  expect(await subscribe(registration)).toBe("ready");
+  expect(asked.map(({ body }) => (body as { endpoint: string }).endpoint)).toEqual(["https://push.example/1", "https://push.example/2"]);
+  expect(keys).toEqual([bundle().push.public_key, bundle().push.public_key]);
+  expect(await getMeta("push_sent")).toContain("/2");
+});
+
+test("when the new endpoint is gone too, the phone does not claim to be subscribed", async () => {
+  const { registration } = browser();
+  const { subscribe, keep } = await phone(bundle());
+  const { getMeta, keptBundle } = await import("./db");
+  serverThat(() => ({ status: 204 }));
+  await subscribe(registration);
+  await keep(bundle({ endpoint_known: false }));
+  const asked = serverThat(() => ({ status: 410 }));
+  expect(await subscribe(registration)).toBe("not_sent");
+  expect(asked).toHaveLength(2);
+  expect(await getMeta("push_sent")).toBeFalsy();
+  expect((await keptBundle())!.bundle.push.endpoint_known).toBe(false);
+});
+
+test("what the server was just told stands before the next plan comes", async () => {
+  serverThat(() => ({ status: 204 }));
+  const { registration } = browser();
+  const { subscribe } = await phone(bundle({ endpoint_known: false }));
+  const { change, keptBundle } = await import("./db");
+  await change(["bundle"], (store) => store("bundle").put({ bundle: bundle({ endpoint_known: false }), etag: '"1"', asked_at: 0 }, "bundle"));
+  await subscribe(registration);
+  expect(await keptBundle()).toMatchObject({ etag: null, bundle: { push: { endpoint_known: true } } });
 });

@@ -10,9 +10,7 @@ import { canInstall, Install } from "./install_step";
 import { Reminders } from "./reminders_step";
 import { join, joining, problem, wrongPerson } from "./joining";
 
-export { Nothing } from "./nothing";
-
-const replacing = signal(false);
+const replacing = signal<string | null>(null); // the pass that may replace the plan
 const stage = computed(() => kept.value?.meta.joining?.stage);
 
 export function JoinScreen() {
@@ -22,7 +20,7 @@ export function JoinScreen() {
 function step() {
   const { device, signed_out } = kept.value!.meta;
   const signedIn = (bundle.value || device) && !signed_out;
-  if (joinToken.value && bundle.value && signedIn && !stage.value && !replacing.value) return <AlreadyHasPlan />;
+  if (joinToken.value && bundle.value && signedIn && replacing.value !== joinToken.value) return <AlreadyHasPlan />;
   if (joinToken.value) return <ByLink token={joinToken.value} />;
   if (stage.value === "confirm") return <Confirm />;
   if (stage.value === "install" && canInstall()) return <Install />;
@@ -61,7 +59,7 @@ function AlreadyHasPlan() {
       <p>{words.has_plan_help(plans[0]?.name ?? "", clinic.name)}</p>
       <div class="choices">
         <button class="main" onClick={keep}>{words.keep_plan}</button>
-        <button onClick={() => (replacing.value = true)}>{words.use_new}</button>
+        <button onClick={() => (replacing.value = joinToken.value)}>{words.use_new}</button>
       </div>
     </section>
   );

@@ -6,7 +6,7 @@ import type { JoinAnswer, JoinRequest } from "../../shared/api";
 import { refreshBundle } from "../../shared/bundle";
 import { change, getMeta, setMeta, wipe, type Meta } from "../../shared/db";
 import { ask, isPassing } from "../../shared/server";
-import { joinToken } from "../route";
+import { go, joinToken } from "../route";
 import { reload } from "../store";
 import { syncNow } from "../sync_loop";
 import { checkSubscription, closeNotifications } from "../push";
@@ -56,6 +56,7 @@ export async function finish(): Promise<void> {
 /** Answers as the new device, never as the one before. A 401 means that the server has taken it out again. */
 async function answer(right: boolean) {
   const joining = await getMeta("joining");
+  go("/join"); // asked at any address, it goes on here
   const token = joining?.answer.device_token;
   return { joining, ...(await ask<{ install_code?: string }>("join/answer", "POST", { right }, null, token)) };
 }

@@ -27,7 +27,7 @@ export function ThisPhone() {
 }
 
 /** A phone that is signed out has nothing to tell; any other must reach the server, or its cookie would outlive it. */
-async function leave(): Promise<boolean> {
+export async function leave(): Promise<boolean> {
   if (!kept.value?.meta.signed_out) {
     await turnOff();
     if (isPassing(await ask("device", "DELETE"))) return false;

@@ -319,6 +319,12 @@ def test_two_rules_for_one_thing_are_one_and_the_strictest_whichever_stands_firs
         assert (row["until"], row["fact"], row["never"]) == wanted
 
 
+def test_what_is_never_allowed_still_waits_for_the_fact_of_the_rule_it_is_one_with() -> None:
+    never, waits = replace(RULE, never_again=True), replace(RULE, fact=FactName.BRUISE_GONE)
+    [row] = _part_of(restrictions=(never, waits))["restrictions"]
+    assert (row["never"], row["fact"]) == (True, "bruise_gone")
+
+
 def _plan_of_vascular() -> CarePlan:
     [content] = [one.protocol for one in load_seed() if one.procedure == "vascular"]
     return plan_of(content, TREATED)

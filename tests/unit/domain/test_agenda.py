@@ -24,6 +24,7 @@ from tests.support.protocols import (
     LIGHT,
     LONDON,
     PREFERENCES,
+    SUN_BEFORE,
     SUN_PROTECT,
     SUN_STRICT,
     SUNSCREEN_ON_CLOSED_SKIN,
@@ -482,3 +483,113 @@ def test_a_visit_that_falls_on_closed_days_is_reminded_once_when_the_clinic_open
     usual = [plan.date_of(number) for number in (7, 30, 90)]
     assert asked == [next_open_day(closed_wednesdays, each) for each in usual]
     assert asked != usual
+
+
+# Preparing
+
+
+PREPARE = replace(
+    FOLLOW_UP, id="prepare", kind=StepKind.PREPARE, days=days(0, 0), times=(at(8), at(10), at(12))
+)
+
+
+def test_preparing_ends_with_the_treatment() -> None:
+    (entry,) = agenda_on(MONDAY, one_step(PREPARE)).entries  # 08:00; 10:00 is the treatment
+    assert (entry.due_at, entry.useful_until) == (wall(0, "08:00"), TREATED)
+
+
+def test_preparing_moves_out_of_the_quiet_hours_ahead_of_the_treatment() -> None:
+    assert local_times(agenda_on(MONDAY, one_step(replace(PREPARE, times=(at(6),))))) == ["07:30"]
+
+
+def test_preparing_put_off_past_the_treatment_is_too_late() -> None:
+    plan = one_step(PREPARE)
+    id = occurrence_id(plan.id, "prepare", MONDAY, 0)
+    agenda = agenda_on(MONDAY, plan, settled=Settled(snoozed={id: Snooze(TREATED, 1)}, reminded={id: 0}))
+    assert agenda.not_reminded == {id: NotReminded.TOO_LATE}
+
+
+# Moments of one step that only this day's hours bring together
+
+
+@pytest.mark.parametrize(
+    ("step", "expected"),
+    [
+        (replace(CLEANSE, times=(at(12), from_anchor(Anchor.TREATED, 3))), ["12:00"]),
+        (replace(CLEANSE, times=(at(11), from_anchor(Anchor.TREATED, 3))), ["11:00", "13:00"]),
+        (replace(CLEANSE, times=(at(12), at(13))), ["12:00", "13:00"]),
+        (replace(ANTIVIRAL, times=(at(12), from_anchor(Anchor.TREATED, 3))), ["12:00", "13:00"]),
+    ],
+)
+def test_times_counted_from_different_moments_keep_apart_but_no_dose_is_left_out(
+    step: Step, expected: list[str]
+) -> None:
+    assert local_times(agenda_on(MONDAY, one_step(step))) == expected
+
+
+def test_a_short_day_before_a_closed_one_asks_once() -> None:
+    short = parse("Tue 09:00-12:30", LONDON)
+    assert local_times(agenda_on(day(1), one_step(CHECK_IN), hours=short)) == ["09:00"]
+
+
+# What has no room beside another step
+
+
+def test_a_step_leaves_out_only_the_days_on_which_the_other_is_really_asked() -> None:
+    other = replace(CLEANSE, id="other", times=(at(12),), gate=Gate.NEEDS_FACT)
+    plan = plan_of(protocol("two", [replace(HEAD_UP, not_with=frozenset({"other"})), other]), TREATED)
+    assert {item.step_id for item in agenda_on(day(1), plan).items} == {"head_up"}
+    assert {item.step_id for item in agenda_on(day(1), plan, facts=[closed(plan)]).items} == {"other"}
+
+
+# Skin said to be open
+
+
+OPEN_SUN = replace(SUN_STRICT, id="sun_open", days=days(30, 40), gate=Gate.UNTIL_FACT, text_id="sun_open")
+
+
+@pytest.mark.parametrize(
+    ("others", "text"),
+    [((), "sun_protect"), ((SUN_STRICT,), "sun_strict"), ((SUN_STRICT, OPEN_SUN), "sun_open")],
+)
+def test_sun_on_skin_said_to_be_open_is_strict_in_the_words_for_open_skin(
+    others: tuple[Step, ...], text: str
+) -> None:
+    plan = plan_of(protocol("sun", [SUN_BEFORE, *others, SUN_PROTECT]), TREATED)
+    facts = [closed(plan, value=False)]
+    for item in agenda_on(day(20), plan, facts=facts).items:
+        assert (item.step_id, item.strict, item.text_id) == ("sun_protect", True, text)
+    assert not any(item.strict for item in agenda_on(day(20), plan).items)
+    assert not any(item.strict for item in agenda_on(day(20), plan, facts=[closed(plan)]).items)
+    assert not any(item.strict for item in agenda_on(day(-5), plan, facts=facts).items)
+
+
+# The extra check-in
+
+
+FRIDAY_BUDGET = protocol("friday", [CHECK_IN, replace(CLEANSE, times=(at(8), at(12), at(15.5), at(20)))])
+
+
+def test_an_extra_check_in_that_comes_with_other_care_gives_it_no_more_weight() -> None:
+    open_friday = parse("Mon-Fri 09:00-17:30", LONDON)
+    agenda = agenda_on(day(4), plan_of(FRIDAY_BUDGET, TREATED), hours=open_friday)
+    asked = [(item.step_id, item.slot) for entry in agenda.entries for item in entry.items]
+    assert local_times(agenda) == ["08:00", "10:00", "12:00", "15:30"]
+    assert ("check_in", 1) in asked
+    assert len(agenda.not_reminded) == 1
+
+
+def test_an_extra_check_in_that_went_out_with_other_care_counts_with_it() -> None:
+    plan, hours = plan_of(FRIDAY_BUDGET, TREATED), parse("Mon-Fri 09:00-17:30", LONDON)
+    entries = agenda_on(day(4), plan, hours=hours).entries
+    sent = {id: 0 for entry in entries for item in entry.items for id in item.occurrence_ids}
+    settled = Settled(reminded=sent, sent_on={day(4): len(entries)})
+    assert agenda_on(day(4), plan, hours=hours, settled=settled).entries == ()
+
+
+def test_an_extra_check_in_comes_alone_where_the_care_beside_it_has_no_room() -> None:
+    care = replace(CLEANSE, times=(at(8), at(12), at(14), at(15.5)))
+    plan = plan_of(protocol("friday", [CHECK_IN, care]), TREATED)
+    agenda = agenda_on(day(4), plan, hours=parse("Mon-Fri 09:00-17:30", LONDON))
+    assert [item.step_id for item in agenda.entries[-1].items] == ["check_in"]
+    assert agenda.not_reminded == {occurrence_id(plan.id, "cleanse", day(4), 3): NotReminded.OVER_BUDGET}

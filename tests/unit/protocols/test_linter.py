@@ -156,6 +156,17 @@ def test_a_protocol_without_strict_words_about_the_sun_is_found() -> None:
     assert [each.path for each in found if "no strict sun step" in each.message] == ["steps"]
 
 
+def test_a_reminder_too_many_is_found_that_only_a_treatment_at_the_weekend_brings() -> None:
+    """Treated on a Saturday, the check-in of day 21 waits for Monday, day 23."""
+    text = seed_text(CO2).replace("days: {on_days: [4]}", "days: {on_days: [23]}")
+    text = text.replace("check_in_weekly, skin_check]", "check_in_weekly, skin_check, head_up_last]")
+    (finding,) = lint(load_text(text, "own.yaml"))
+    assert (finding.path, finding.message) == (
+        "steps[22].times",
+        "its reminder is over the day's budget on day 23",
+    )
+
+
 def test_open_skin_without_wound_care_is_found() -> None:
     text = seed_text("co2_full")
     for step_id in ("cleanse_first", "ointment_first"):
