@@ -12,7 +12,7 @@ from pwa.domain import sun
 from pwa.domain.agenda import Agenda, AgendaItem
 from pwa.domain.care_plan import CarePlan, OutcomeValue
 from pwa.domain.clinic import Clinic
-from pwa.domain.protocol import Step, StepKind
+from pwa.domain.protocol import StepKind
 from pwa.domain.schedule import local_day
 from pwa.services.bundle.shapes import DayPart, ItemPart, SunPart
 from pwa.services.bundle.words import app_words
@@ -86,7 +86,7 @@ def _sun(recovery: Recovery, clinic: Clinic, agenda: Agenda, day: date) -> SunPa
     zone = recovery.patient.preferences.zone
     place = place_of(recovery.patient, clinic)
     advice = sun.advice(place, day, zone)
-    strict = any(_step(recovery, item).strict for item in items)
+    strict = any(item.strict for item in items)
     return {
         "strength": advice.strength,
         "max_uv_index": advice.max_uv_index,
@@ -99,18 +99,13 @@ def _sun(recovery: Recovery, clinic: Clinic, agenda: Agenda, day: date) -> SunPa
     }
 
 
-def _step(recovery: Recovery, item: AgendaItem) -> Step:
-    plan = next(plan for plan in recovery.plans if plan.id == item.care_plan_ids[0])
-    return next(step for step in plan.protocol.steps if step.id == item.step_id)
-
-
 def _sun_words(
     recovery: Recovery,
     items: list[AgendaItem],
     strongest: tuple[datetime, datetime] | None,
     zone: ZoneInfo,
 ) -> str:
-    strictest = min(items, key=lambda item: (not _step(recovery, item).strict, item.kind is not StepKind.SUN))
+    strictest = min(items, key=lambda item: (not item.strict, item.kind is not StepKind.SUN))
     plan = next(plan for plan in recovery.plans if plan.id == strictest.care_plan_ids[0])
     language = recovery.patient.language
     words = plan.protocol.texts[strictest.text_id].in_language(language).body

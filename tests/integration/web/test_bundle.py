@@ -465,3 +465,19 @@ def test_each_patient_sees_only_their_own_plan_in_their_own_clinic(world: World)
     assert not ids[0] & ids[1]
     assert not ids[1] & ids[2]
     assert bundles[2]["clinic"]["name"] == "Another Clinic"
+
+
+def test_the_sun_strip_is_strict_again_once_somebody_said_that_the_skin_is_open(world: World) -> None:
+    alice = world.patient("Alice", procedure="ipl")
+    [plan] = alice.bundle()["plans"]
+    world.clock.move(timedelta(days=20))  # past the strict days of a treatment that leaves the skin closed
+
+    def today() -> dict[str, Any]:
+        local = world.clock.wall.astimezone(ZoneInfo("Europe/London")).date().isoformat()
+        found: dict[str, Any] = next(day["sun"] for day in alice.bundle()["agenda"] if day["date"] == local)
+        return found
+
+    assert today()["strict"] is False
+    alice.sync(fact(plan["id"], False, world.clock.wall))
+    assert today()["strict"] is True
+    assert today()["words"].startswith("Stay out of direct sun all day")
