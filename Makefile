@@ -16,7 +16,7 @@ FRONT_END := $(shell find static service_worker -type f 2>/dev/null) package.jso
 	tsconfig.json vite.config.ts hatch_build.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup web run test soak bench check wheel screenshots lock clean
+.PHONY: help setup web run test coverage soak bench check wheel screenshots lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -38,7 +38,10 @@ check: $(INSTALLED) $(BUILT) ## lint, types and import layers, Python and TypeSc
 test: check $(TOOLS) ## all that must hold; installs what the tests need
 	$(BIN)/python hatch_build.py npm test
 	$(BIN)/python hatch_build.py npm run sizes
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile --cov --cov-report=term:skip-covered --durations=15
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --durations=10
+
+coverage: $(INSTALLED) $(BUILT) $(TOOLS) ## the tests again, showing which branches none of them takes
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --cov --cov-report=term:skip-covered
 
 soak: $(INSTALLED) $(BUILT) $(TOOLS) ## the long campaigns
 	$(BIN)/pytest -m soak --hypothesis-profile=soak
