@@ -38,7 +38,7 @@ check: $(INSTALLED) $(BUILT) ## lint, types and import layers, Python and TypeSc
 test: check $(TOOLS) ## all that must hold; installs what the tests need
 	$(BIN)/python hatch_build.py npm test
 	$(BIN)/python hatch_build.py npm run sizes
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile --durations=10
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=10
 
 coverage: $(INSTALLED) $(BUILT) $(TOOLS) ## the tests again, showing which branches none of them takes
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile --cov --cov-report=term:skip-covered
