@@ -14,8 +14,9 @@ from pwa.domain.errors import BadInput
 from pwa.protocols.loader import load_seed
 from pwa.services import clinics as service
 from pwa.services import joining
-from pwa.services.enrolment import Enrolled, Enrolment
+from pwa.services.enrolment import Enrolled
 from pwa.services.enrolment import enrol as enrol_patient
+from pwa.services.enrolment_form import Enrolment
 from pwa.services.house import House
 from pwa.store import clinics as store
 from pwa.store.scope import in_clinic

@@ -6,11 +6,9 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
 
 import click
 import segno
@@ -23,6 +21,7 @@ from pwa.domain.errors import Refused
 from pwa.protocols.loader import load_seed
 from pwa.services import demo as service
 from pwa.services.joining import join_url
+from pwa.stopping import StopRequest
 from pwa.store.database import Database
 from pwa.vault.keyring import load_master_keys
 
@@ -101,11 +100,9 @@ class _Processes:
 
     def __init__(self) -> None:
         self._running: list[subprocess.Popen[bytes]] = []
-        self._stop = threading.Event()
+        self._stop = StopRequest()
 
     def __enter__(self) -> _Processes:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: self._stop.set())
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -115,27 +112,29 @@ class _Processes:
             try:
                 process.wait(STOP_WITHIN_S)
             except subprocess.TimeoutExpired:
-                process.kill()
+                os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
 
     def start(self, command: str) -> None:
-        """Start `afterbeam COMMAND` in a group of its own, so that Ctrl-C reaches it through us only."""
-        environment: Mapping[str, str] = os.environ
+        """Start `afterbeam COMMAND --demo` in a group of its own, so that Ctrl-C reaches it through us only.
+
+        The pipe tells it when we are gone.
+        """
         self._running.append(
             subprocess.Popen(
                 [sys.executable, "-m", "pwa.cli", command, "--demo"],
-                env=dict(environment),
+                stdin=subprocess.PIPE,
                 start_new_session=True,
             )
         )
 
     def all_run(self) -> bool:
         """Whether none has ended."""
-        return not self._stop.is_set() and all(process.poll() is None for process in self._running)
+        return not self._stop.is_asked() and all(process.poll() is None for process in self._running)
 
     def wait(self) -> None:
         """Until somebody says stop. Raises Refused when one of them ends by itself."""
         while self.all_run():
             self._stop.wait(0.5)
-        if not self._stop.is_set():
+        if not self._stop.is_asked():
             raise Refused("One of the demo's programs ended by itself. What it said stands above.")

@@ -15,6 +15,7 @@ from pwa.domain.errors import BadInput, ConfigurationError, Refused
 from pwa.logs import get_logger
 from pwa.push.vapid import VapidKey
 from pwa.services.house import House, open_house
+from pwa.stopping import stop_with_parent
 from pwa.store import operations
 from pwa.store.database import Database
 from pwa.store.revision import current_revision, newest_revision
@@ -45,6 +46,8 @@ def serve(workers: int, of_demo: bool) -> None:
     house.close()
     refuse_demo_clock(house, of_demo)
     warn_of_old_sqlite(house)
+    if of_demo:
+        stop_with_parent()
     from granian import Granian  # starting it up is slow, and only this command needs it
     from granian.constants import Interfaces
 
@@ -105,6 +108,8 @@ def dispatch(once: bool, of_demo: bool, as_json: bool) -> None:
         refuse_demo_clock(house, of_demo)
         if not once:
             warn_of_old_sqlite(house)
+            if of_demo:
+                stop_with_parent()
             metronome.run(house)
             return
         to = beats.dispatching_of(house, lambda: False)

@@ -22,7 +22,7 @@ from pwa.protocols.loader import load_file, load_seed
 from pwa.protocols.simulator import LONGEST, SimulatedReminder
 from pwa.protocols.simulator import simulate as rehearse
 from pwa.services import clinics as service
-from pwa.services.enrolment import check_prescribed, read_treatment
+from pwa.services.enrolment_form import check_prescribed, read_treatment
 from pwa.services.instants import instant
 from pwa.store import clinics
 from pwa.store import protocols as store

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from collections.abc import Callable
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -11,6 +9,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from pwa.dispatcher import beats, dead_man
 from pwa.logs import get_logger
 from pwa.services.house import House
+from pwa.stopping import StopRequest
 
 DELIVER_EVERY_S = 2
 COMPOSE_EVERY_S = 15
@@ -23,10 +22,8 @@ log = get_logger()
 
 def run(house: House) -> None:
     """Send until told to stop (SIGINT, SIGTERM); then finish the chunk in hand and return."""
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    to = beats.dispatching_of(house, stop.is_set)
+    stop = StopRequest()
+    to = beats.dispatching_of(house, stop.is_asked)
     scheduler = BackgroundScheduler(
         timezone="UTC",
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},

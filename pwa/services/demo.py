@@ -15,7 +15,8 @@ from pwa.clock import DemoClock, Moment, read_moment, rebase
 from pwa.domain.clinic import Clinic, StaffRole
 from pwa.protocols.document import ProtocolDocument
 from pwa.services.clinics import NewClinic, approve_protocol, create_clinic
-from pwa.services.enrolment import Enrolment, enrol
+from pwa.services.enrolment import enrol
+from pwa.services.enrolment_form import Enrolment
 from pwa.services.joining import Invitation, invite
 from pwa.services.staffing import NewStaff, add_staff, set_password
 from pwa.services.tokens import new_password

@@ -25,8 +25,9 @@ def push_service() -> Iterator[PushService]:
         yield service
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
+    """Ended with each file: while it runs, no other test in the process can start an event loop."""
     with sync_playwright() as running:
         yield running
 

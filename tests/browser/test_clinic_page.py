@@ -201,7 +201,8 @@ def test_the_code_on_the_screen_is_the_join_link(desk: Desk, scheme: Scheme) -> 
 
     assert join_url.startswith(f"{desk.address}/join#t=")
     expected = segno.make(join_url, error="m", micro=False)
-    assert _modules(desk.code_of("Carla")) == [
+    desk.row_of("Carla").first.wait_for()
+    assert _modules(_settled_picture(desk.code_of("Carla")), _side_of(desk.code_of("Carla"))) == [
         [bool(dark) for dark in row] for row in expected.matrix_iter(border=QUIET_ZONE)
     ]
 
@@ -338,10 +339,21 @@ _SMALL_TARGETS = """[...document.querySelectorAll("a, button, select, .pick, inp
   .map(([it, box]) => `target of ${box.width} x ${box.height} px: ${it.outerHTML.slice(0, 80)}`)"""
 
 
-def _modules(code: Locator) -> list[list[bool]]:
+def _side_of(code: Locator) -> int:
+    """Modules on a side of a QR code, quiet zone included."""
+    return int(str(code.get_attribute("viewBox")).split()[2])
+
+
+def _settled_picture(code: Locator) -> Image.Image:
+    """The QR code once two pictures of it are the same: the list that just grew may still move it."""
+    last, picture = b"", code.screenshot()
+    while last != picture:
+        last, picture = picture, code.screenshot()
+    return Image.open(BytesIO(picture)).convert("RGB")
+
+
+def _modules(picture: Image.Image, side: int) -> list[list[bool]]:
     """What a camera sees of a QR code: True where the middle of a module is black, white elsewhere."""
-    side = int(str(code.get_attribute("viewBox")).split()[2])
-    picture = Image.open(BytesIO(code.screenshot())).convert("RGB")
     step = picture.width / side
     middles = [int((at + 0.5) * step) for at in range(side)]
     return [[_is_black(picture, x, y) for x in middles] for y in middles]

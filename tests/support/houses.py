@@ -36,7 +36,8 @@ from pwa.push.sender import PushSender
 from pwa.services import composing, housekeeping, joining, reaching, syncing
 from pwa.services.clinics import NewClinic, create_clinic
 from pwa.services.dispatching import Dispatching
-from pwa.services.enrolment import Enrolled, Enrolment, enrol
+from pwa.services.enrolment import Enrolled, enrol
+from pwa.services.enrolment_form import Enrolment
 from pwa.services.house import House, open_house
 from pwa.store import notices, operations
 from pwa.store.database import Database

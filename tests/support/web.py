@@ -34,7 +34,8 @@ from pwa.push.endpoints import EndpointRules
 from pwa.push.subject import DEMO_SUBJECT
 from pwa.push.vapid import VapidKey, VapidSigner
 from pwa.services.clinics import NewClinic, create_clinic
-from pwa.services.enrolment import Enrolled, Enrolment, enrol
+from pwa.services.enrolment import Enrolled, enrol
+from pwa.services.enrolment_form import Enrolment
 from pwa.services.house import House, endpoint_rules
 from pwa.services.staffing import sign_in
 from pwa.store import operations, staff

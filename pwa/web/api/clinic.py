@@ -9,6 +9,7 @@ from apiflask import APIBlueprint
 from flask import Response, jsonify, request
 
 from pwa.services import enrolment, joining, overview, staffing
+from pwa.services.enrolment_form import Enrolment
 from pwa.services.instants import instant
 from pwa.services.joining import Invitation
 from pwa.services.shelf import protocol
@@ -89,7 +90,7 @@ def enrol(json_data: EnrolIn) -> Response:
             clinic,
             house.keys,
             now,
-            enrolment.Enrolment(
+            Enrolment(
                 procedure=json_data.procedure,
                 treated_at=(json_data.treated_at or now.care).isoformat(),
                 first_name=json_data.first_name,

@@ -202,6 +202,21 @@ def test_a_demo_of_which_one_half_dies_says_so_and_ends_the_other(tmp_path: Path
         assert demo.said.endswith("One of the demo's programs ended by itself. What it said stands above.\n")
 
 
+def test_a_demo_killed_at_once_leaves_nothing_running(tmp_path: Path) -> None:
+    with started_demo(tmp_path / "var") as demo:
+        dispatcher = Path(f"/proc/{_dispatcher_of(demo)}")
+        demo.process.kill()
+        until = time.monotonic() + 15
+        while dispatcher.exists() or _answers(demo.port):
+            assert time.monotonic() < until, "the demo's programs go on without it"
+            time.sleep(POLL_SECONDS)
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def _dispatcher_of(demo: Demo) -> int:
     """The process id of the demo's dispatcher."""
     for status in Path("/proc").glob("[0-9]*/stat"):
