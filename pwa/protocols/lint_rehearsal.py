@@ -28,17 +28,26 @@ def rehearsal_findings(protocol: Protocol) -> Iterator[Finding]:
     paths = {step.id: f"steps[{number}]" for number, step in enumerate(protocol.steps)}
     found: dict[tuple[str, str], set[int]] = defaultdict(set)
     came: set[str] = set()
-    for variant in (None, *protocol.variants):
-        for treated_at in TREATED_AT:
-            for agenda in _agendas(protocol, _case(protocol, variant, treated_at)):
-                came.update(_steps_in(agenda))
-                for item in _over_budget(agenda):
-                    found[item.step_id, "its reminder is over the day's budget"].add(item.day_number)
-                for item in _while_closed(agenda):
-                    found[item.step_id, "it asks while the clinic is closed"].add(item.day_number)
+    for case in _cases(protocol):
+        for agenda in _agendas(protocol, case):
+            came.update(_steps_in(agenda))
+            for item in _over_budget(agenda):
+                found[item.step_id, "its reminder is over the day's budget"].add(item.day_number)
+            for item in _while_closed(agenda):
+                found[item.step_id, "it asks while the clinic is closed"].add(item.day_number)
     for (step_id, message), days in found.items():
         yield error(f"{paths[step_id]}.times", f"{message} on {_days(sorted(days))}")
-    yield from _never_seen(protocol, came)
+    for step in protocol.steps:
+        if step.id not in came:
+            yield error(paths[step.id], "never comes: no rehearsed plan has it on any day")
+
+
+def _cases(protocol: Protocol) -> Iterator[Case]:
+    """Those who heal in time, treated on each day of the week, and one of whom nobody says so."""
+    for variant in (None, *protocol.variants):
+        for treated_at in TREATED_AT:
+            yield _case(protocol, variant, treated_at)
+    yield replace(_case(protocol, None, MONDAY), healed_day=LONGEST)
 
 
 def _case(protocol: Protocol, variant: str | None, treated_at: datetime) -> Case:
@@ -49,15 +58,6 @@ def _case(protocol: Protocol, variant: str | None, treated_at: datetime) -> Case
 def _agendas(protocol: Protocol, case: Case) -> Iterator[Agenda]:
     first = protocol.phases[0].span.first
     return rehearse(protocol, case, protocol.last_day + 1 - first, first)
-
-
-def _never_seen(protocol: Protocol, came: set[str]) -> Iterator[Finding]:
-    """Steps that came neither to those who healed in time nor to those of whom nobody said so."""
-    never_healed = replace(_case(protocol, None, MONDAY), healed_day=LONGEST)
-    seen = came.union(*(_steps_in(agenda) for agenda in _agendas(protocol, never_healed)))
-    for number, step in enumerate(protocol.steps):
-        if step.id not in seen:
-            yield error(f"steps[{number}]", "never comes: no rehearsed plan has it on any day")
 
 
 def _steps_in(agenda: Agenda) -> set[str]:

@@ -76,6 +76,7 @@ ILL_TIMED = [
         "nobody is reminded",
     ),
     (CO2, "id: check_in_daily", "check_in+2h", "check_in", "steps[19].times", "over the day's budget"),
+    (CO2, "id: check_in_weekly", "check_in+2h", "check_in", "steps[19].times", "over the day's budget"),
     (
         "vascular",
         "id: sunscreen_noon_later",
