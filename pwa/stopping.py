@@ -42,6 +42,12 @@ class StopRequest:
                 self._bell.get(timeout=seconds)
 
 
+def end_by_signals() -> None:
+    """Let SIGINT and SIGTERM end this process at once, as they do where nobody handles them."""
+    for number in STOP_SIGNALS:
+        signal.signal(number, signal.SIG_DFL)
+
+
 def stop_with_parent() -> None:
     """Stop this program, as SIGTERM does, once whoever holds the other end of its standard input is gone.
 

@@ -81,7 +81,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "server_meta",
-        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=128), nullable=False),
         sa.Column("value", sa.String(length=255), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_server_meta")),
     )

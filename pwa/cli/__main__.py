@@ -1,5 +1,19 @@
-"""`python -m pwa.cli` is `afterbeam`."""
+"""`afterbeam`, also as `python -m pwa.cli`."""
 
-from pwa.cli.main import main
+from __future__ import annotations
 
-main()
+import sys
+
+
+def run() -> None:
+    """Run the command line; a Ctrl-C while it is still loading is no fault to trace."""
+    try:
+        from pwa.cli.main import main  # takes a second
+
+        main()
+    except KeyboardInterrupt:
+        sys.exit("Stopped.")
+
+
+if __name__ == "__main__":
+    run()

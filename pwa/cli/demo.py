@@ -20,6 +20,7 @@ from pwa.config import Config
 from pwa.domain.errors import Refused
 from pwa.protocols.loader import load_seed
 from pwa.services import demo as service
+from pwa.services.house import require_right_master_keys
 from pwa.services.joining import join_url
 from pwa.stopping import StopRequest
 from pwa.store.database import Database
@@ -28,6 +29,7 @@ from pwa.vault.keyring import load_master_keys
 STOP_WITHIN_S = 12
 UP_WITHIN_S = 30
 FASTEST = 100_000
+_ANY_TO_OURS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
 @click.command()
@@ -42,8 +44,8 @@ def demo(speed: int) -> None:
     with _Processes() as processes:
         processes.start("serve")
         processes.start("dispatch")
-        _wait_until_up(config, processes)
-        _welcome(config, login, link, speed)
+        if _is_up(config, processes):
+            _welcome(config, login, link, speed)
         processes.wait()
 
 
@@ -52,6 +54,7 @@ def _set_up(config: Config, speed: int) -> tuple[service.Login, str]:
     keys = load_master_keys(config.master_key_file)
     try:
         with database.write() as session:
+            require_right_master_keys(session, keys)
             service.set_speed(session, service.now_of(session), speed)
             moment = service.now_of(session)
             login = service.ensure_clinic(session, moment, _zone_here(), config.data_dir, load_seed())
@@ -83,16 +86,20 @@ def _welcome(config: Config, login: service.Login, link: str, speed: int) -> Non
     click.echo("The demo clinic approved its own protocols; no clinician has. Stop with Ctrl-C.\n")
 
 
-def _wait_until_up(config: Config, processes: _Processes) -> None:
-    address = f"http://{'127.0.0.1' if config.host == '0.0.0.0' else config.host}:{config.port}/healthz"
+def _is_up(config: Config, processes: _Processes) -> bool:
+    """Wait until the web server answers; False when one of the programs ended, or somebody said stop."""
+    host = _ANY_TO_OURS.get(config.host, config.host)
+    address = f"http://{f'[{host}]' if ':' in host else host}:{config.port}/healthz"
     until = monotonic() + UP_WITHIN_S
     while monotonic() < until and processes.all_run():
         try:
             with urllib.request.urlopen(address, timeout=2):
-                return
+                return True
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
-    raise Refused(f"The server did not come up on port {config.port}. Is another program using that port?")
+    if processes.all_run():
+        raise Refused(f"The server did not answer on port {config.port} in {UP_WITHIN_S} seconds. Try again.")
+    return False
 
 
 class _Processes:

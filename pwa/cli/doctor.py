@@ -18,6 +18,7 @@ from pwa.config import Config
 from pwa.domain.errors import AfterbeamError
 from pwa.paths import web_dist
 from pwa.push.vapid import VapidKey
+from pwa.services.house import require_right_master_keys
 from pwa.services.housekeeping import dispatcher_health
 from pwa.store import clinics, operations
 from pwa.store.database import Database
@@ -61,7 +62,7 @@ def examine(config: Config) -> Iterator[Finding]:
     yield _front_end()
     database = Database(config.database_url)
     try:
-        yield from _database(database)
+        yield from _database(database, config)
     finally:
         database.close()
 
@@ -98,7 +99,7 @@ def _front_end() -> Finding:
     return Finding("front end", State.OK, "built")
 
 
-def _database(database: Database) -> Iterator[Finding]:
+def _database(database: Database, config: Config) -> Iterator[Finding]:
     if database.has_wal_fault:
         yield Finding(
             "SQLite",
@@ -109,6 +110,7 @@ def _database(database: Database) -> Iterator[Finding]:
     schema = _try("schema", lambda: _newest(database))
     yield schema
     if schema.state is State.OK:
+        yield _try("sealed names", lambda: _openable(database, config))
         yield _clinics(database)
         yield _dispatcher(database)
 
@@ -116,6 +118,12 @@ def _database(database: Database) -> Iterator[Finding]:
 def _newest(database: Database) -> str:
     require_newest_schema(database)
     return "up to date"
+
+
+def _openable(database: Database, config: Config) -> str:
+    with database.read() as session:
+        require_right_master_keys(session, load_master_keys(config.master_key_file))
+    return "the master keys open them"
 
 
 def _clinics(database: Database) -> Finding:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sqlite3
 from pathlib import Path
@@ -15,13 +16,15 @@ from pwa.domain.errors import BadInput, ConfigurationError, Refused
 from pwa.logs import get_logger
 from pwa.push.vapid import VapidKey
 from pwa.services.house import House, open_house
-from pwa.stopping import stop_with_parent
+from pwa.stopping import end_by_signals, stop_with_parent
 from pwa.store import operations
 from pwa.store.database import Database
 from pwa.store.revision import current_revision, newest_revision
 from pwa.vault.keyring import create_master_key_file
 
 log = get_logger()
+
+WORKER_STOPS_WITHIN_S = 8
 
 demo_option = click.option("--demo", "of_demo", is_flag=True, hidden=True)  # `afterbeam demo` says so itself
 
@@ -48,6 +51,8 @@ def serve(workers: int, of_demo: bool) -> None:
     warn_of_old_sqlite(house)
     if of_demo:
         stop_with_parent()
+    # A new worker would take a signal for its parent's, and never end, until it has handlers of its own.
+    os.register_at_fork(after_in_child=end_by_signals)
     from granian import Granian  # starting it up is slow, and only this command needs it
     from granian.constants import Interfaces
 
@@ -59,6 +64,7 @@ def serve(workers: int, of_demo: bool) -> None:
         port=config.port,
         workers=workers,
         blocking_threads=4,
+        workers_kill_timeout=WORKER_STOPS_WITHIN_S,
         log_enabled=False,
     ).serve()
 
@@ -92,7 +98,7 @@ def require_free_port(config: Config) -> None:
     except OSError as error:
         raise Refused(
             f"Cannot listen on {config.host} port {config.port} ({error.strerror}). "
-            "Stop the other program, or choose another with AFTERBEAM_PORT."
+            "Stop the other program, or choose another port: AFTERBEAM_PORT, or PORT= with make."
         ) from None
 
 
@@ -153,11 +159,29 @@ def create_missing_keys(config: Config) -> list[str]:
             continue
         make_folder(file.parent)
         if file == config.master_key_file:
+            _refuse_a_second_master_key(config)
             create_master_key_file(file)
         else:
             VapidKey.generate().save(file)
         done.append(f"created {what}: {file}. Keep a copy in a safe place.")
     return done
+
+
+def _refuse_a_second_master_key(config: Config) -> None:
+    """Where names are sealed already, a new key would open none of them. Raises ConfigurationError."""
+    database = Database(config.database_url)
+    try:
+        if not database.is_made or current_revision(database) is None:
+            return
+        with database.read() as session:
+            sealed = operations.is_sealed(session)
+    finally:
+        database.close()
+    if sealed:
+        raise ConfigurationError(
+            f"The database holds sealed names, but there is no master key file {config.master_key_file}. "
+            "Put it back, or mend AFTERBEAM_MASTER_KEY_FILE; a new key could open none of them."
+        )
 
 
 @keys.command("list")

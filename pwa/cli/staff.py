@@ -22,7 +22,12 @@ def staff() -> None:
 @click.argument("email")
 @click.option("--clinic", "clinic_id", required=True, help="The clinic's id.")
 @click.option("--name", required=True, help="The person's name.")
-@click.option("--role", type=click.Choice([*StaffRole]), default=StaffRole.OWNER, show_default=True)
+@click.option(
+    "--role",
+    type=click.Choice([role.value for role in StaffRole]),
+    default=StaffRole.OWNER.value,
+    show_default=True,
+)
 @json_option
 def add(email: str, clinic_id: str, name: str, role: str, as_json: bool) -> None:
     """Let EMAIL sign in to a clinic; prints a password made at random, which is shown only now."""

@@ -13,6 +13,7 @@ from pwa.config.values import (
     LogLevel,
     PushHosts,
     is_local,
+    local_url,
     read_database_url,
     read_dead_man_url,
     read_host,
@@ -52,7 +53,8 @@ class Config:
         env = Environment(environ)
         data_dir = env.path("DATA_DIR", Path("var"))
         port = read_port(env.text("PORT") or "8000")
-        public_url = read_public_url(env.text("PUBLIC_URL") or f"http://localhost:{port}")
+        host = read_host(env.text("HOST") or "127.0.0.1")
+        public_url = read_public_url(env.text("PUBLIC_URL") or local_url(host, port))
         loopback = read_loopback(env.text("PUSH_ALLOW_LOOPBACK") or "0", public_url)
         return cls(
             database_url=read_database_url(
@@ -60,7 +62,7 @@ class Config:
             ),
             data_dir=data_dir,
             public_url=public_url,
-            host=read_host(env.text("HOST") or "127.0.0.1"),
+            host=host,
             port=port,
             proxies=read_proxies(env.text("PROXIES") or "0"),
             vapid_subject=read_vapid_subject(env.text("VAPID_SUBJECT"), public_url),

@@ -33,7 +33,7 @@ SETTINGS = (
     Setting("DATA_DIR", "Folder for the embedded database and keys.", "`./var`"),
     Setting(
         "PUBLIC_URL",
-        "The address people open. Must be https; http is for `localhost` and `127.0.0.1` only.",
+        "The address people open. Must be https; http is for this computer's own browser only.",
         "`http://localhost:` and PORT",
     ),
     Setting("HOST", "The address the web server listens on.", "`127.0.0.1`"),

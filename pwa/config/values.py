@@ -15,7 +15,7 @@ from pwa.config.environment import refuse
 from pwa.config.settings import LOCAL_VAPID_SUBJECT, PREFIX
 from pwa.push.subject import check_form, check_subject
 
-_LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+_EVERY_ADDRESS = frozenset({"0.0.0.0", "::"})
 _Word = TypeVar("_Word", bound=StrEnum)
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _HOST_NAME = re.compile(rf"(?=.{{1,253}}$)({_LABEL}\.)*{_LABEL}")
@@ -48,7 +48,7 @@ class PushHosts:
 
 def is_local(public_url: str) -> bool:
     """Whether an address is this computer only, where browsers trust a page without https."""
-    return urlsplit(public_url).hostname in _LOCAL_HOSTS
+    return _is_this_computer(urlsplit(public_url).hostname or "")
 
 
 def read_port(text: str) -> int:
@@ -69,6 +69,19 @@ def read_host(text: str) -> str:
     refuse("HOST", f"is '{text}'. Give an address of this computer, such as 127.0.0.1 or 0.0.0.0.")
 
 
+def local_url(host: str, port: int) -> str:
+    """Where a browser on this computer finds a server that listens on `host`."""
+    if host in _EVERY_ADDRESS or host in ("localhost", "127.0.0.1", "::1"):
+        return f"http://localhost:{port}"
+    if _is_this_computer(host):
+        return f"http://{host}:{port}"
+    refuse(
+        "HOST",
+        f"is '{host}', where browsers let nobody sign in without https. Set {PREFIX}PUBLIC_URL to the "
+        "https address that leads there, or listen on 127.0.0.1 or 0.0.0.0.",
+    )
+
+
 def read_public_url(text: str) -> str:
     """An origin: the app's cookies and its service worker own the whole of it, so it has no path."""
     url = _split(text)
@@ -76,7 +89,7 @@ def read_public_url(text: str) -> str:
         refuse("PUBLIC_URL", "is not a web address. Give one like https://care.clinic.example.")
     if url.username is not None or url.path not in ("", "/") or url.query or url.fragment:
         refuse("PUBLIC_URL", "holds more than an address. Leave out user, path, query and fragment.")
-    if url.scheme == "http" and url.hostname not in _LOCAL_HOSTS:
+    if url.scheme == "http" and not _is_this_computer(url.hostname or ""):
         refuse("PUBLIC_URL", "is http. Give an https address; phones allow reminders on no other.")
     default_port = {"http": 80, "https": 443}[url.scheme]
     host = f"[{url.hostname}]" if ":" in (url.hostname or "") else url.hostname
@@ -147,7 +160,7 @@ def read_dead_man_url(text: str | None) -> str | None:
 
 def _check_push_host(host: str, loopback_allowed: bool) -> None:
     if host == "localhost" or _is_address(host):
-        if loopback_allowed and (host == "localhost" or ipaddress.ip_address(host).is_loopback):
+        if loopback_allowed and _is_this_computer(host):
             return
         refuse(
             "PUSH_HOSTS",
@@ -166,6 +179,10 @@ def _split(text: str) -> SplitResult | None:
     except ValueError:
         return None
     return None if any(letter.isspace() for letter in text) else url
+
+
+def _is_this_computer(host: str) -> bool:
+    return host == "localhost" or (_is_address(host) and ipaddress.ip_address(host).is_loopback)
 
 
 def _is_host(host: str | None) -> bool:

@@ -11,9 +11,11 @@ from pwa.domain.clinic import Clinic
 from pwa.domain.errors import BadInput
 from pwa.domain.patient import Patient, PatientState
 from pwa.domain.preferences import Preferences
+from pwa.domain.protocol import Protocol
 from pwa.services.composing import recompose
 from pwa.services.enrolment_form import CheckedEnrolment, Enrolment, check_enrolment
 from pwa.services.joining import Invitation, invite
+from pwa.services.vaults import first_name, open_vault
 from pwa.store import clinics, patients, plans
 from pwa.store.ids import new_id
 from pwa.store.plans import StoredPlan
@@ -49,7 +51,7 @@ def enrol(
     checked = check_enrolment(scope, clinic, moment, enrolment)
     known = _find_known(scope, keys, checked)
     if known is not None:
-        care_plan_id = _same_treatment(scope, known, checked)
+        care_plan_id = _same_treatment(scope, keys, known, checked)
         clinics.record_act(scope, moment.wall, actor, "patient.invite", ("patient", str(known)))
         invitation = invite(scope, keys, known, moment)
         return Enrolled(known, care_plan_id, invitation, already=True)
@@ -63,18 +65,42 @@ def enrol(
     return Enrolled(patient_id, care_plan_id, invitation, already=False)
 
 
-def _same_treatment(scope: ClinicScope, patient_id: UUID, checked: CheckedEnrolment) -> UUID:
-    """The care plan of this very treatment. Raises BadInput when the patient has another one only.
+def _same_treatment(
+    scope: ClinicScope, keys: MasterKeys, patient_id: UUID, checked: CheckedEnrolment
+) -> UUID:
+    """The care plan of this very person's very treatment. Raises BadInput when the id is in use otherwise.
 
     To answer with it would hand a second person the first one's plan.
     """
-    asked = (checked.content_hash, checked.treated_on, checked.variant, checked.area)
+    _require_same_person(scope, keys, patient_id, checked)
+    asked = (checked.content_hash, checked.treated_on, checked.variant, checked.area, checked.prescribed)
     for plan in plans.plans_of(scope, patient_id):
-        if (plan.content_hash, plan.treated_on, plan.variant, plan.area) == asked:
+        prescribed = _prescribed_in(plan, checked.protocol)
+        if (plan.content_hash, plan.treated_on, plan.variant, plan.area, prescribed) == asked:
             return plan.id
     raise BadInput(
-        "This external id is another treatment's: a patient enrolled with another procedure, date or area. "
-        "Check the id; a second treatment of one patient needs an id of its own."
+        "This external id is another treatment's: a patient enrolled with another procedure, date, area or "
+        "medicine. Check the id; a second treatment of one patient needs an id of its own."
+    )
+
+
+def _require_same_person(
+    scope: ClinicScope, keys: MasterKeys, patient_id: UUID, checked: CheckedEnrolment
+) -> None:
+    known = first_name(scope, open_vault(scope, keys, patient_id))
+    language = patients.get_patient(scope, patient_id).language
+    if (known.casefold(), language) != (checked.first_name.casefold(), checked.language):
+        raise BadInput(
+            "This external id is another person's: a patient enrolled with another first name or language. "
+            "Check the id and the name."
+        )
+
+
+def _prescribed_in(plan: StoredPlan, content: Protocol) -> frozenset[str]:
+    """The medicines that a plan of this protocol reminds of."""
+    has = {task.step_id for task in plan.tasks}
+    return frozenset(
+        step.only_if_prescribed for step in content.steps if step.only_if_prescribed and step.id in has
     )
 
 

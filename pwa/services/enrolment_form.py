@@ -20,6 +20,8 @@ from pwa.store.scope import ClinicScope
 MOST_DAYS_AWAY = 60
 LONGEST_NAME = 80
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}")
+# Overrides and isolates of direction: after one of them a screen shows other names than were typed.
+_TURNS_WRITING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # A date alone would be read as midnight, and every time of the first day would be wrong.
 _DATE_AND_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)?")
 
@@ -115,8 +117,8 @@ def _first_name(text: str) -> str:
 
 
 def _is_no_text(letter: str) -> bool:
-    """A control character, or half of a surrogate pair, as a terminal makes of bytes it cannot read."""
-    return category(letter) in ("Cc", "Cs")
+    """A control character, what turns the writing around, or half a surrogate pair from unreadable bytes."""
+    return category(letter) in ("Cc", "Cs") or letter in _TURNS_WRITING
 
 
 def _variant(text: str | None, content: Protocol) -> str | None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from pwa.clock import DemoClock, Moment, read_moment
 from pwa.config import Config
+from pwa.domain.errors import ConfigurationError
 from pwa.push.endpoints import PUSH_HOSTS, EndpointRules
 from pwa.push.subject import VapidSubject
 from pwa.push.vapid import VapidKey, VapidSigner
@@ -65,6 +66,17 @@ def open_house(config: Config) -> House:
     return house
 
 
+def require_right_master_keys(session: Session, keys: MasterKeys) -> None:
+    """Refuse keys that cannot open what is stored, before more is sealed. Raises ConfigurationError."""
+    for key_id, mark in operations.master_key_marks(session).items():
+        is_here = key_id in keys.ids and keys.mark(key_id) == mark
+        if not is_here and operations.is_sealed_by(session, key_id):
+            raise ConfigurationError(
+                f"AFTERBEAM_MASTER_KEY_FILE: names in this database are sealed with master key '{key_id}', "
+                "which the file does not hold. Put back the file that does; no other can open them."
+            )
+
+
 def endpoint_rules(config: Config) -> EndpointRules:
     """Where pushes may go. Loopback addresses are for tests, and only ever with the setting for it."""
     hosts = config.push_hosts.over(PUSH_HOSTS)
@@ -85,10 +97,13 @@ def _demo(database: Database) -> DemoClock | None:
 
 
 def _announce(house: House) -> None:
-    """Remember the public key and the server's epoch, made at the first start."""
+    """Remember the keys we have, and the server's epoch, made at the first start."""
     with house.database.read() as session:
+        require_right_master_keys(session, house.keys)
         known = {key.id for key in operations.vapid_keys(session)}
-        if house.vapid_key.id in known and operations.get_epoch(session) is not None:
+        marks = operations.master_key_marks(session)
+        is_met = all(marks.get(key_id) == house.keys.mark(key_id) for key_id in house.keys.ids)
+        if is_met and house.vapid_key.id in known and operations.get_epoch(session) is not None:
             return
     with house.database.write() as session:
         _write_announcement(session, house)
@@ -96,4 +111,6 @@ def _announce(house: House) -> None:
 
 def _write_announcement(session: Session, house: House) -> None:
     operations.ensure_epoch(session)
+    for key_id in house.keys.ids:
+        operations.put_master_key_mark(session, key_id, house.keys.mark(key_id))
     operations.put_vapid_key(session, house.vapid_key, house.now().wall)

@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, event
@@ -33,6 +34,11 @@ class Database:
         prepare(self.engine)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         self._write_lock = threading.Lock() if self.is_sqlite else nullcontext()
+
+    @property
+    def is_made(self) -> bool:
+        """Whether there is a database to ask: SQLite would make an empty one of every name."""
+        return not self.is_sqlite or Path(str(self.engine.url.database)).is_file()
 
     @property
     def has_wal_fault(self) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import case, delete, select
+from sqlalchemy import case, delete, exists, select
 from sqlalchemy.orm import Session
 
 from pwa.clock import DemoClock
@@ -14,6 +14,7 @@ from pwa.store import tables
 from pwa.store.upserts import dialect_insert, insert_ignoring, rows_changed
 
 EPOCH = "epoch"
+MASTER_KEY = "master_key:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,30 @@ def ensure_epoch(session: Session) -> str:
     epoch = get_epoch(session)
     assert epoch is not None
     return epoch
+
+
+def master_key_marks(session: Session) -> dict[str, str]:
+    """The mark of every master key this database has met, by the key's id."""
+    table = tables.ServerMeta
+    rows = session.scalars(select(table).where(table.name.startswith(MASTER_KEY, autoescape=True)))
+    return {row.name.removeprefix(MASTER_KEY): row.value for row in rows}
+
+
+def put_master_key_mark(session: Session, key_id: str, mark: str) -> None:
+    """Remember a master key by its mark."""
+    session.merge(tables.ServerMeta(name=MASTER_KEY + key_id, value=mark))
+    session.flush()
+
+
+def is_sealed_by(session: Session, key_id: str) -> bool:
+    """Whether any patient's key is wrapped by this master key."""
+    table = tables.PatientKey
+    return bool(session.scalar(select(exists().where(table.master_key_id == key_id))))
+
+
+def is_sealed(session: Session) -> bool:
+    """Whether any patient's key is wrapped at all."""
+    return bool(session.scalar(select(exists(select(tables.PatientKey.patient_id)))))
 
 
 def get_demo_clock(session: Session) -> DemoClock | None:

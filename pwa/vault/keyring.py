@@ -69,6 +69,10 @@ class MasterKeys:
             self._derived[key_id, purpose] = hkdf.derive(self._keys[key_id])
         return self._derived[key_id, purpose]
 
+    def mark(self, key_id: str) -> str:
+        """What tells this key from another of the same id, and says nothing about it: 64 hex digits."""
+        return self.derive(key_id, "mark").hex()
+
     def with_new_current(self) -> MasterKeys:
         """These keys and a new one, which is current."""
         key_id = f"mk-{os.urandom(4).hex()}"
@@ -91,14 +95,15 @@ def load_master_keys(path: Path) -> MasterKeys:
     """Read the file; ConfigurationError when it is missing, open to others, or not what create makes."""
     try:
         descriptor = os.open(path, os.O_RDONLY)
+        with os.fdopen(descriptor, "rb") as file:
+            _refuse_open_to_others(path, os.fstat(descriptor).st_mode)
+            content = file.read()
     except OSError as error:
         raise ConfigurationError(
             f"{SETTING}: {path} cannot be read ({error.strerror}). "
             "Make one with `afterbeam keys create`, or put back the one you had."
         ) from None
-    with os.fdopen(descriptor, "rb") as file:
-        _refuse_open_to_others(path, os.fstat(descriptor).st_mode)
-        return _parse(path, file.read())
+    return _parse(path, content)
 
 
 def create_master_key_file(path: Path) -> MasterKeys:

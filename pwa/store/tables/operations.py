@@ -12,11 +12,11 @@ from pwa.store.types import UtcDateTime
 
 
 class ServerMeta(Base):
-    """Named values, among them `epoch`, which a restore changes so that phones offer again."""
+    """Named values: `epoch`, which a restore changes so that phones offer again, and marks of master keys."""
 
     __tablename__ = "server_meta"
 
-    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(String(128), primary_key=True)
     value: Mapped[str] = mapped_column(String(255))
 
 

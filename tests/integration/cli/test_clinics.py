@@ -138,6 +138,7 @@ def test_a_patient_is_enrolled_with_a_link_and_a_code(afterbeam: Command, clinic
         ({"first-name": "  "}, "Give the patient's first name"),
         ({"first-name": "x" * 81}, "Give the patient's first name"),
         ({"first-name": "Ana\udcff"}, "Give the patient's first name"),
+        ({"first-name": "Ana\u202eibo"}, "Give the patient's first name"),
         ({"first-name": "A\x07na"}, "Give the patient's first name"),
         ({"variant": "pdl"}, "'co2_full' has no variants. Leave --variant out."),
         ({"procedure": "vascular", "variant": "x"}, "'vascular' has no variant 'x'. Choose one of: "),
@@ -269,13 +270,21 @@ def test_a_database_with_nothing_in_it_lists_no_clinics(afterbeam: Command) -> N
     assert afterbeam("clinic", "list").out == ""
 
 
-@pytest.mark.parametrize("changed", [{"procedure": "ipl"}, {"area": "hands"}])
-def test_an_external_id_never_answers_with_another_treatment(
-    afterbeam: Command, clinic_id: str, changed: dict[str, str]
+@pytest.mark.parametrize(
+    ("changed", "whose"),
+    [
+        ({"procedure": "ipl"}, "another treatment's"),
+        ({"area": "hands"}, "another treatment's"),
+        ({"prescribed": "antiviral"}, "another treatment's"),
+        ({"first-name": "Bob"}, "another person's"),
+    ],
+)
+def test_an_external_id_never_answers_with_another_treatment_or_person(
+    afterbeam: Command, clinic_id: str, changed: dict[str, str], whose: str
 ) -> None:
     first = afterbeam(*_enrol(clinic_id, **{"external-id": "chart=42"})).json()
     said = _refused(afterbeam, _enrol(clinic_id, **{"external-id": "chart=42", **changed}))
-    assert said.startswith("This external id is another treatment's")
+    assert said.startswith(f"This external id is {whose}")
     again = afterbeam(*_enrol(clinic_id, **{"external-id": "chart=42"})).json()
     assert again["care_plan_id"] == first["care_plan_id"]
 

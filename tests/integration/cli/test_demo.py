@@ -13,7 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,7 +21,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.processes import AFTERBEAM, POLL_SECONDS, RunningProcess, free_port
+from tests.support.processes import AFTERBEAM, POLL_SECONDS, RunningProcess, children_of, free_port
 
 LOCAL_ONLY = "This link works on this computer only. Phones need https: see docs/try-on-a-phone."
 UP_SECONDS = 40.0
@@ -219,10 +219,18 @@ def _answers(port: int) -> bool:
 
 def _dispatcher_of(demo: Demo) -> int:
     """The process id of the demo's dispatcher."""
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):
-            parent = int(status.read_text().rpartition(")")[2].split()[1])
-            words = status.with_name("cmdline").read_bytes().split(b"\0")
-            if parent == demo.process.popen.pid and b"dispatch" in words:
-                return int(status.parent.name)
-    raise AssertionError("the demo has no dispatcher")
+    return next(pid for pid, words in children_of(demo.process.popen.pid).items() if "dispatch" in words)
+
+
+@pytest.mark.parametrize("seconds", [0.2, 1.0, 1.6, 2.2])
+def test_ctrl_c_while_the_demo_starts_is_no_error(tmp_path: Path, seconds: float) -> None:
+    environment = {"PATH": "/usr/bin:/bin", "AFTERBEAM_DATA_DIR": str(tmp_path / "var")}
+    environment["AFTERBEAM_PORT"] = str(free_port())
+    process = RunningProcess.start("demo", [str(AFTERBEAM), "demo"], tmp_path / "demo.log", environment)
+    try:
+        time.sleep(seconds)
+        process.stop(signal.SIGINT)
+        assert "Traceback" not in process.said
+        assert "port" not in process.said.partition("Afterbeam is running")[0]
+    finally:
+        process.kill()

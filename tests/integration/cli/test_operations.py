@@ -7,16 +7,27 @@ import os
 import shutil
 import socket
 import stat
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from pwa import __version__
+from pwa.cli.operations import WORKER_STOPS_WITHIN_S
+from pwa.clock import read_moment
 from pwa.store.revision import newest_revision
+from pwa.vault.keyring import add_master_key, new_master_keys
 from tests.integration.cli.conftest import create_clinic
 from tests.support.command import Command, command_for
-from tests.support.processes import AFTERBEAM, RunningProcess, free_port, settings
+from tests.support.processes import (
+    AFTERBEAM,
+    START_SECONDS,
+    RunningProcess,
+    children_of,
+    free_port,
+    settings,
+)
 
 
 @pytest.fixture
@@ -73,6 +84,64 @@ def test_a_missing_key_file_stops_the_program_with_the_name_of_its_setting(
     assert setting in said.err
     assert "afterbeam keys create" in said.err
     assert "Traceback" not in said.err
+
+
+@pytest.fixture
+def with_a_patient(fresh: Command) -> Command:
+    """An installation with keys of its own, and a name sealed by them."""
+    for arguments in (("db", "upgrade"), ("keys", "create")):
+        assert fresh(*arguments).code == 0
+    who = ("--clinic", create_clinic(fresh), "--procedure", "ipl", "--first-name", "Ana")
+    assert fresh("enrol", *who, "--treated-at", f"{read_moment().wall:%Y-%m-%dT%H:%M}").code == 0
+    return fresh
+
+
+def test_no_second_master_key_is_made_where_names_are_sealed(with_a_patient: Command) -> None:
+    keys = _folder(with_a_patient) / "keys" / "master-keys.json"
+    keys.unlink()
+    for arguments in (("keys", "create"), ("demo",)):
+        said = with_a_patient(*arguments, PORT=str(free_port()))
+        assert said.code == 2
+        assert said.sentence.startswith("The database holds sealed names, but there is no master key")
+        assert not keys.exists()
+
+
+@pytest.mark.parametrize("same_id", [False, True])
+def test_a_wrong_master_key_stops_every_program(with_a_patient: Command, same_id: bool) -> None:
+    file = _folder(with_a_patient) / "keys" / "master-keys.json"
+    right = json.loads(file.read_text())
+    wrong = json.loads(new_master_keys().to_document())
+    if same_id:
+        wrong["keys"] = {right["current"]: wrong["keys"][wrong["current"]]}
+        wrong["current"] = right["current"]
+    file.write_text(json.dumps(wrong))
+
+    for arguments in (("serve",), ("dispatch", "--once"), ("clinic", "list"), ("demo",)):
+        said = with_a_patient(*arguments, PORT=str(free_port()))
+        assert said.code == 2, arguments
+        assert f"sealed with master key '{right['current']}'" in said.sentence
+    assert _findings(with_a_patient("doctor", "--json").out)["sealed names"] == "failing"
+
+    file.write_text(json.dumps(right))
+    assert with_a_patient("clinic", "list").code == 0
+
+
+def test_a_new_master_key_beside_the_old_one_is_taken(with_a_patient: Command) -> None:
+    add_master_key(_folder(with_a_patient) / "keys" / "master-keys.json")
+    assert with_a_patient("clinic", "list").code == 0
+
+
+def test_a_key_file_that_is_a_folder_is_one_sentence(afterbeam: Command, tmp_path: Path) -> None:
+    said = afterbeam("clinic", "list", MASTER_KEY_FILE=str(tmp_path))
+    assert said.code == 2
+    assert said.sentence.startswith("AFTERBEAM_MASTER_KEY_FILE: ")
+
+
+def test_a_file_that_is_no_database_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "afterbeam.db").write_text("This is no database. " * 100)
+    said = command_for(tmp_path)("db", "upgrade")
+    assert said.code == 2
+    assert said.sentence.startswith("The file is there and is no database. Mend ")
 
 
 def test_the_public_keys_are_listed_and_the_private_ones_never_shown(afterbeam: Command) -> None:
@@ -195,12 +264,12 @@ def test_a_port_in_use_is_one_sentence(
     assert said.code == 2
     assert said.sentence == (
         f"Cannot listen on 127.0.0.1 port {taken_port} (Address already in use). "
-        "Stop the other program, or choose another with AFTERBEAM_PORT."
+        "Stop the other program, or choose another port: AFTERBEAM_PORT, or PORT= with make."
     )
 
 
 def test_an_address_that_is_not_this_computers_is_one_sentence(afterbeam: Command) -> None:
-    said = afterbeam("serve", HOST="192.0.2.1", PORT=str(free_port()))
+    said = afterbeam("serve", HOST="192.0.2.1", PORT=str(free_port()), PUBLIC_URL="http://localhost")
     assert said.code == 2
     assert said.sentence.startswith("Cannot listen on 192.0.2.1 port ")
 
@@ -228,3 +297,22 @@ def test_serve_alone_answers_and_stops_cleanly(tmp_path: Path, keys_made: Path) 
         probe.bind(("127.0.0.1", port))
     assert "Traceback" not in web.said
     assert os.listdir(tmp_path / "keys")
+
+
+def test_serve_stops_while_its_worker_starts(tmp_path: Path, keys_made: Path) -> None:
+    """A worker just forked has its parent's handlers: one that kept them would swallow the signal."""
+    shutil.copytree(keys_made, tmp_path / "keys")
+    assert command_for(tmp_path)("db", "upgrade").code == 0
+    for delay in (0.0, 0.1, 0.3):
+        environment = settings(tmp_path, free_port())
+        web = RunningProcess.start("serve", [str(AFTERBEAM), "serve"], tmp_path / "serve.log", environment)
+        try:
+            until = time.monotonic() + START_SECONDS
+            while not children_of(web.popen.pid):
+                assert time.monotonic() < until, web.said
+            time.sleep(delay)
+            stopping = time.monotonic()
+            web.stop()
+            assert time.monotonic() - stopping < WORKER_STOPS_WITHIN_S, "it had to be killed"
+        finally:
+            web.kill()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from tests.support.command import Command
@@ -20,6 +23,14 @@ def test_the_same_person_is_not_added_twice(afterbeam: Command, clinic_id: str) 
     afterbeam(*ADD, "--clinic", clinic_id)
     again = afterbeam(*ADD, "--clinic", clinic_id)
     assert (again.code, again.sentence) == (2, "'Olga@Lakeside.test' may sign in already.")
+
+
+@pytest.mark.parametrize("role", ["owner", "clinician", "assistant"])
+def test_a_person_gets_the_role_that_was_asked_for(afterbeam: Command, clinic_id: str, role: str) -> None:
+    assert afterbeam(*ADD, "--clinic", clinic_id, "--role", role).code == 0
+    database = afterbeam.environment["AFTERBEAM_DATABASE_URL"].removeprefix("sqlite:///")
+    with closing(sqlite3.connect(database)) as stored:
+        assert stored.execute("SELECT role FROM memberships").fetchall() == [(role,)]
 
 
 @pytest.mark.parametrize(

@@ -287,7 +287,30 @@ def test_the_dead_man_address_is_a_web_address_and_secret() -> None:
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "127.0.0.1", "web", "care.clinic.org"])
 def test_a_host_to_listen_on_is_kept(host: str) -> None:
-    assert read({"HOST": host}).host == host
+    address = {"PUBLIC_URL": "https://care.clinic.org", "VAPID_SUBJECT": "mailto:care@clinic.org"}
+    assert read({"HOST": host, **address}).host == host
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("0.0.0.0", "http://localhost:8000"),
+        ("::", "http://localhost:8000"),
+        ("127.0.0.1", "http://localhost:8000"),
+        ("localhost", "http://localhost:8000"),
+        ("127.0.0.2", "http://127.0.0.2:8000"),
+    ],
+)
+def test_the_address_on_this_computer_is_one_that_answers(host: str, address: str) -> None:
+    config = read({"HOST": host})
+    assert (config.public_url, config.is_local) == (address, True)
+
+
+@pytest.mark.parametrize("host", ["192.168.1.5", "web", "care.clinic.org"])
+def test_a_host_where_nobody_could_sign_in_wants_the_https_address(host: str) -> None:
+    assert refusal({"HOST": host}).startswith(
+        f"AFTERBEAM_HOST is '{host}', where browsers let nobody sign in"
+    )
 
 
 @pytest.mark.parametrize("host", ["a b", "http://x", "0.0.0.0:80", "-x"])
