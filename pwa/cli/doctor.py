@@ -6,6 +6,7 @@ import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 import click
@@ -20,10 +21,12 @@ from pwa.paths import web_dist
 from pwa.push.vapid import VapidKey
 from pwa.services.house import require_right_master_keys
 from pwa.services.housekeeping import dispatcher_health
-from pwa.store import clinics, operations
+from pwa.store import backups, clinics, operations
 from pwa.store.database import Database
 from pwa.store.revision import require_newest_schema
 from pwa.vault.keyring import load_master_keys
+
+BACKUP_TOO_OLD = timedelta(hours=2)
 
 
 class State(StrEnum):
@@ -113,11 +116,21 @@ def _database(database: Database, config: Config) -> Iterator[Finding]:
         yield _try("sealed names", lambda: _openable(database, config))
         yield _clinics(database)
         yield _dispatcher(database)
+        if database.is_sqlite:
+            yield _backup(config)
 
 
 def _newest(database: Database) -> str:
     require_newest_schema(database)
     return "up to date"
+
+
+def _backup(config: Config) -> Finding:
+    made_at = backups.newest_at(config.backups_dir)
+    if made_at is None or read_moment().wall - made_at > BACKUP_TOO_OLD:
+        since = "no backup yet" if made_at is None else f"the last one is of {made_at:%Y-%m-%d %H:%M} UTC"
+        return Finding("backup", State.WARNING, f"{since}. `afterbeam dispatch` makes one each hour.")
+    return Finding("backup", State.OK, f"{made_at:%Y-%m-%d %H:%M} UTC in {config.backups_dir}")
 
 
 def _openable(database: Database, config: Config) -> str:

@@ -11,9 +11,10 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from pwa import __version__
 from pwa.cli.clinics import clinic, enrol
+from pwa.cli.database import db
 from pwa.cli.demo import demo
 from pwa.cli.doctor import doctor
-from pwa.cli.operations import db, dispatch, keys, serve
+from pwa.cli.operations import dispatch, keys, serve
 from pwa.cli.protocols import protocol
 from pwa.cli.staff import staff
 from pwa.domain.errors import AfterbeamError

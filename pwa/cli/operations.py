@@ -203,19 +203,6 @@ def list_keys(as_json: bool) -> None:
         )
 
 
-@click.group()
-def db() -> None:
-    """The database's schema."""
-
-
-@db.command("upgrade")
-def upgrade_db() -> None:
-    """Bring the database to the newest schema; makes an embedded one."""
-    config = read_config()
-    prepare_database(config)
-    click.echo(f"The database is at revision {newest_revision()}.")
-
-
 def prepare_database(config: Config) -> None:
     """Make the data folder if there is none, and migrate."""
     make_folder(config.data_dir)
@@ -227,18 +214,3 @@ def prepare_database(config: Config) -> None:
     from pwa.store import migrate  # Alembic takes long to load, and only this needs it
 
     migrate.upgrade(config.database_url)
-
-
-@db.command("check")
-@json_option
-def check_db(as_json: bool) -> None:
-    """Say whether the database is at the newest schema; exit 2 when it is not."""
-    database = Database(read_config().database_url)
-    current, newest = current_revision(database), newest_revision()
-    database.close()
-    if as_json:
-        print_json({"current": current, "newest": newest, "up_to_date": current == newest})
-    if current != newest:
-        raise Refused(f"The database is at {current or 'nothing'}, not {newest}. Run `afterbeam db upgrade`.")
-    if not as_json:
-        click.echo(f"Up to date: {newest}.")

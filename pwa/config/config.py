@@ -76,6 +76,11 @@ class Config:
         )
 
     @property
+    def backups_dir(self) -> Path:
+        """Where the dispatcher puts copies of an embedded database."""
+        return self.data_dir / "backups"
+
+    @property
     def is_local(self) -> bool:
         """Whether the public address is this computer only."""
         return is_local(self.public_url)

@@ -59,6 +59,11 @@ def keep_house(house: House) -> int:
     return housekeeping.keep_house(house.database, house.now())
 
 
+def back_up(house: House) -> None:
+    """Copy an embedded database when the last copy is an hour old."""
+    housekeeping.back_up(house.database, house.config.backups_dir, house.now())
+
+
 def one_pass(house: House, to: Dispatching) -> int:
     """Everything once, in the order that leaves nothing over; returns how many pushes were accepted."""
     while compose(house):

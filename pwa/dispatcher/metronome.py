@@ -16,6 +16,7 @@ COMPOSE_EVERY_S = 15
 EXPIRE_EVERY_S = 10
 CALL_MONITOR_EVERY_S = 60
 KEEP_HOUSE_EVERY_S = 3600
+LOOK_FOR_BACKUP_EVERY_S = 300
 
 log = get_logger()
 
@@ -34,6 +35,7 @@ def run(house: House) -> None:
         (lambda: beats.deliver(house, to), DELIVER_EVERY_S),
         (lambda: dead_man.call(house), CALL_MONITOR_EVERY_S),
         (lambda: beats.keep_house(house), KEEP_HOUSE_EVERY_S),
+        (lambda: beats.back_up(house), LOOK_FOR_BACKUP_EVERY_S),
     )
     for beat, seconds in jobs:
         scheduler.add_job(_guarded(beat), "interval", seconds=seconds, next_run_time=house.now().wall)

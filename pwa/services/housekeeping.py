@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -13,7 +14,7 @@ from pwa.domain.quiet_hours import is_quiet, quiet_ends
 from pwa.domain.schedule import local_day
 from pwa.logs import get_logger
 from pwa.services.composing import recompose, stale_before
-from pwa.store import clinics, dispatch, expiring, notices, operations, patients
+from pwa.store import backups, clinics, dispatch, expiring, notices, operations, patients
 from pwa.store.database import Database
 from pwa.store.expiring import Missed
 from pwa.store.ids import new_id
@@ -23,6 +24,7 @@ COMPOSE_AT_ONCE = 100
 RETRY_BROKEN = timedelta(hours=1)
 EXPIRE_AT_ONCE = 500
 SUMMARY_USEFUL = timedelta(hours=3)
+BACK_UP_EVERY = timedelta(hours=1)
 HEARTBEAT = "dispatcher"
 SILENT_AFTER = timedelta(seconds=90)
 OVERDUE_AFTER = timedelta(minutes=3)
@@ -87,6 +89,17 @@ def keep_house(database: Database, moment: Moment) -> int:
     """Throw away what nobody needs any more; returns how many rows."""
     with database.write() as session:
         return operations.forget_old_tries(session, moment.wall)
+
+
+def back_up(database: Database, folder: Path, moment: Moment) -> Path | None:
+    """Copy an embedded database once an hour, and forget old copies; returns the new copy, if one was due."""
+    if not database.is_sqlite or not backups.is_due(folder, moment.wall, BACK_UP_EVERY):
+        return None
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    copy = folder / backups.name_at(moment.wall)
+    backups.back_up(database, copy)
+    backups.forget_old(folder)
+    return copy
 
 
 def beat(database: Database, moment: Moment) -> None:

@@ -63,6 +63,12 @@ def is_sealed(session: Session) -> bool:
     return bool(session.scalar(select(exists(select(tables.PatientKey.patient_id)))))
 
 
+def change_epoch(session: Session) -> None:
+    """Give the server a new epoch, so that phones offer again what they kept."""
+    session.merge(tables.ServerMeta(name=EPOCH, value=str(uuid4())))
+    session.flush()
+
+
 def get_demo_clock(session: Session) -> DemoClock | None:
     """How the demo's clock runs; None outside the demo."""
     row = session.get(tables.DemoClockRow, 1)

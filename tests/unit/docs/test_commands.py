@@ -52,7 +52,7 @@ def test_every_command_named_in_a_page_exists() -> None:
         f"{name_of(page)}: {command}"
         for page in pages()
         for command in re.findall(
-            r"\bafterbeam ((?:[a-z]+ ?){1,2})", _code_of(page.read_text(encoding="utf-8"))
+            r"\bafterbeam ((?:[a-z]+(?:-[a-z]+)* ?){1,2})", _code_of(page.read_text(encoding="utf-8"))
         )
         if not _exists(command.split())
     ]
