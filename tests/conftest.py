@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import is_hypothesis_test, settings
 
 from tests.support.databases import KINDS, Databases
 
@@ -29,6 +29,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "postgresql_url" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.postgresql)
+        if _looks_further() and is_hypothesis_test(getattr(item, "obj", None)):
+            item.add_marker(pytest.mark.soak)
+
+
+def _looks_further() -> bool:
+    """Whether properties are part of this campaign; in `make test` they are tests like any other."""
+    return settings.get_current_profile_name() == "soak"
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from pwa.domain import merging
+from pwa.domain import check_in, merging
 from pwa.domain.agenda_item import AgendaItem, NotReminded, Placed, placed_items
 from pwa.domain.budget import daily_budget
 from pwa.domain.care_plan import CarePlan, CarePlanStatus, Fact
@@ -128,7 +128,8 @@ def _asked(
     standing: Sequence[CarePlan], restricting: Sequence[CarePlan], given: Circumstances
 ) -> tuple[Occurrence, ...]:
     expanded = [occurrence for plan in standing for occurrence in occurrences_on(plan, given)]
-    return merging.without_forbidden_sunscreen(expanded, restricting, given.said)
+    allowed = merging.without_forbidden_sunscreen(expanded, restricting, given.said)
+    return check_in.asked_once(check_in.asked_with_care(allowed, given), given)
 
 
 def _grouped(placed: Sequence[Placed]) -> list[Group]:

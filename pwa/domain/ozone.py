@@ -15,7 +15,7 @@ def ozone_column(latitude: float, longitude: float, day_of_year: int) -> float:
 
 
 def van_heuklon(latitude: float, longitude: float, day_of_year: int) -> float:
-    """Ozone in Dobson units. Van Heuklon, Solar Energy 22 (1979) 63, coefficients of clinical.md R99."""
+    """Ozone in Dobson units. Van Heuklon, Solar Energy 22 (1979) 63, source R99."""
     if latitude >= 0:
         shift = 20 if longitude > 0 else 0
         season = 40 * _sine(0.9865 * (day_of_year - 30))

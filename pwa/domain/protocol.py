@@ -6,7 +6,7 @@ A `DaySpan` names its first and its last day, both included, as clinicians write
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -93,6 +93,11 @@ class DaySpan:
     def __contains__(self, day: object) -> bool:
         return isinstance(day, int) and self.first <= day <= self.last
 
+    def shared_with(self, other: DaySpan) -> DaySpan | None:
+        """The days that are in both; None when there is none."""
+        first, last = max(self.first, other.first), min(self.last, other.last)
+        return DaySpan(first, last) if first <= last else None
+
 
 @dataclass(frozen=True, slots=True)
 class DayPattern:
@@ -131,7 +136,7 @@ class Text:
 
     id: str
     words: Mapping[str, Words]  # language tag -> words; "en" is always there
-    sources: tuple[str, ...]  # ids of `clinical.md` section 10, or "D" for a default awaiting approval
+    sources: tuple[str, ...]  # ids of sources.yaml, "D" for a default awaiting approval, "K: ..." unconfirmed
 
     def in_language(self, language: str) -> Words:
         """The words in `language`, or in its base language, or in English."""
@@ -163,7 +168,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Restriction:
-    """A "when may I": not before `until_day` has passed, nor before `fact` is true."""
+    """A "when may I": not before `until_day` has passed, nor before `fact` is true.
+
+    A fact that is asked only after somebody said it is not so counts as so until then.
+    """
 
     id: str
     text_id: str
@@ -192,6 +200,8 @@ class DayCard:
     span: DaySpan
     text_id: str
     variants: frozenset[str] | None = None
+    areas: frozenset[Area] | None = None  # None: every area
+    also_unknown: bool = False  # the stricter one, shown too where the variant or area is not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +221,11 @@ class Course:
     bounds: tuple[Bound, ...]
     variants: frozenset[str] | None = None
     areas: frozenset[Area] | None = None  # None: every area
+
+    def is_of(self, variant: str | None, area: Area | None) -> bool:
+        """Whether this is the course of that variant and area, as far as it tells them apart."""
+        of_variant = self.variants is None or variant in self.variants
+        return of_variant and (self.areas is None or area in self.areas)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,9 +269,43 @@ class Protocol:
     texts: Mapping[str, Text]
     facts: tuple[FactQuestion, ...] = ()
 
+    def cards_for(self, variant: str | None, area: Area | None) -> tuple[DayCard, ...]:
+        """The cards of a treatment; of what is unknown, those that hold anyway or stand in for it."""
+        return tuple(
+            card
+            for card in self.cards
+            if _reaches(card.variants, variant, self.variants, card.also_unknown)
+            and _reaches(card.areas, area, self.areas, card.also_unknown)
+        )
+
+    def expected_days(self, symptom: str, variant: str | None, area: Area | None) -> DaySpan | None:
+        """The days on which a symptom is expected, of the unknown those that every variant and area share."""
+        variants = (variant,) if variant or not self.variants else self.variants
+        areas = (area,) if area or not self.areas else self.areas
+        days = [self._visible(symptom, one, where) for one in variants for where in areas]
+        shared = days[0]
+        for more in days[1:]:
+            shared = shared and more and shared.shared_with(more)
+        return shared
+
+    def _visible(self, symptom: str, variant: str | None, area: Area | None) -> DaySpan | None:
+        for course in self.courses:
+            if course.symptom == symptom and course.is_of(variant, area):
+                return course.visible
+        return None
+
     def phase_on(self, day: int) -> PhaseSpan:
         """The phase `day` falls in; days past the end belong to the last phase."""
         for phase in self.phases:
             if day in phase.span:
                 return phase
         return self.phases[0] if day < self.phases[0].span.first else self.phases[-1]
+
+
+def _reaches(
+    named: frozenset[str] | None, known: str | None, all_of_them: Sequence[str], also_unknown: bool
+) -> bool:
+    """Whether what is for `named` is for the known one; for the unknown, if it is for all or stands in."""
+    if named is None:
+        return True
+    return known in named if known is not None else also_unknown or named.issuperset(all_of_them)

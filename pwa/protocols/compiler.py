@@ -24,6 +24,7 @@ from pwa.domain.protocol import (
 )
 from pwa.protocols.errors import Problem, ProtocolError
 from pwa.protocols.schema import (
+    CardPart,
     CoursePart,
     DaysPart,
     FactPart,
@@ -85,7 +86,7 @@ def protocol_of(part: ProtocolPart, file: str) -> Protocol:
         phases=tuple(_phase(phase) for phase in part.phases),
         steps=tuple(_step(step, part, number, file) for number, step in enumerate(part.steps)),
         restrictions=tuple(_restriction(restriction) for restriction in part.restrictions),
-        cards=tuple(DayCard(_span(card), card.text, _set(card.variants)) for card in part.cards),
+        cards=tuple(_card(card) for card in part.cards),
         courses=tuple(_course(course) for course in part.courses),
         closing_text_id=part.closing,
         texts=MappingProxyType({text_id: text_of(text_id, text) for text_id, text in part.texts.items()}),
@@ -194,6 +195,10 @@ def _restriction(part: RestrictionPart) -> Restriction:
         areas=_areas(part.areas),
         variants=_set(part.variants),
     )
+
+
+def _card(part: CardPart) -> DayCard:
+    return DayCard(_span(part), part.text, _set(part.variants), _areas(part.areas), part.also_unknown)
 
 
 def _course(part: CoursePart) -> Course:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from itertools import pairwise
+from itertools import pairwise, product
 
 from pwa.domain.care_plan import Fact
 from pwa.domain.healing import Said, gate_opens, is_asked_on
@@ -94,6 +94,21 @@ def _sun_findings(protocol: Protocol, steps: list[Step], said: Said, when: str) 
     ]
     if bare:
         yield error("steps", f"no sun step on {_days(bare)}, {when}")
+    if said is NOBODY_SAID:
+        yield from _strict_sun_findings(protocol, steps, when)
+
+
+def _strict_sun_findings(protocol: Protocol, steps: list[Step], when: str) -> Iterator[Finding]:
+    """Skin that may be open cannot stand any sun: a hat and sunscreen are not enough on it."""
+    strict = [step for step in steps if step.strict]
+    last = protocol.last_day if opens_skin(protocol) else protocol.heal_days.max
+    bare = [
+        day
+        for day in range(last + 1)
+        if not _asked(strict, StepKind.SUN, day, NOBODY_SAID, protocol.last_day)
+    ]
+    if bare:
+        yield error("steps", f"no strict sun step on {_days(bare)}, {when}")
 
 
 def _wound_findings(protocol: Protocol, steps: list[Step], whose: str) -> Iterator[Finding]:
@@ -143,17 +158,14 @@ def _days(days: list[int]) -> str:
 
 
 def _card_findings(protocol: Protocol) -> Iterator[Finding]:
-    for variant in _variants(protocol):
-        bare = [
-            day
-            for day in range(protocol.last_day + 1)
-            if not any(
-                day in card.span and (not card.variants or variant in card.variants)
-                for card in protocol.cards
-            )
-        ]
+    for variant, area in product({*protocol.variants, None}, {*protocol.areas, None}):
+        cards = protocol.cards_for(variant, area)
+        bare = [day for day in range(protocol.last_day + 1) if not any(day in card.span for card in cards)]
         if bare:
-            yield warning("cards", f"no card says what many people see on {_days(bare)}")
+            whose = ", ".join(
+                [variant or "variant unknown"] * bool(protocol.variants) + [area or "area unknown"]
+            )
+            yield warning("cards", f"no card says what many people see on {_days(bare)} ({whose})")
 
 
 def _variants(protocol: Protocol) -> tuple[str | None, ...]:

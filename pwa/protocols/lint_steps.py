@@ -1,16 +1,17 @@
-"""Linting steps, restrictions and courses one by one: no contradictions, quiet hours kept."""
+"""Linting steps and courses one by one: no contradictions, quiet hours kept, windows that end in time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
+from itertools import pairwise, product
 from zoneinfo import ZoneInfo
 
 from pwa.domain.preferences import Preferences
 from pwa.domain.protocol import (
     Anchor,
     Course,
+    DayCard,
     FactName,
     Gate,
     Protocol,
@@ -25,6 +26,7 @@ from pwa.protocols.findings import Finding, error
 from pwa.protocols.lint_days import opens_skin
 
 LONGEST_COOLING = timedelta(minutes=15)
+LONGEST_WINDOW = timedelta(hours=24)
 USUAL = Preferences(ZoneInfo("UTC"))
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 USUAL_DAY = Anchors(
@@ -40,28 +42,35 @@ USUAL_DAY = Anchors(
 
 
 def steps_findings(protocol: Protocol) -> Iterator[Finding]:
-    """Everything wrong with single steps, restrictions and courses."""
+    """Everything wrong with single steps and courses."""
     for number, step in enumerate(protocol.steps):
         path = f"steps[{number}]"
-        yield from _reference_findings(path, step, protocol)
+        yield from reference_findings(path, step, protocol)
+        yield from fact_findings(path, step.fact, protocol)
         yield from _step_findings(path, step, protocol)
         yield from _quiet_findings(path, step)
-    for number, restriction in enumerate(protocol.restrictions):
-        path = f"restrictions[{number}]"
-        yield from _reference_findings(path, restriction, protocol)
-        yield from _restriction_findings(path, restriction, protocol)
+        yield from _window_findings(path, step)
+    for number, card in enumerate(protocol.cards):
+        yield from reference_findings(f"cards[{number}]", card, protocol)
     yield from _course_findings(protocol)
 
 
-def _reference_findings(path: str, one: Step | Restriction, protocol: Protocol) -> Iterator[Finding]:
+def reference_findings(
+    path: str, one: Step | Restriction | DayCard | Course, protocol: Protocol
+) -> Iterator[Finding]:
+    """A variant or an area that the protocol does not have."""
     for variant in sorted(one.variants or ()):
         if variant not in protocol.variants:
             yield error(f"{path}.variants", f'the variant "{variant}" is not one of this protocol')
     for area in sorted(one.areas or ()):
         if area not in protocol.areas:
             yield error(f"{path}.areas", f'the area "{area}" is not one of this protocol')
-    if one.fact is not None and one.fact not in {question.name for question in protocol.facts}:
-        yield error(f"{path}.fact", f'nobody is asked for the fact "{one.fact}"')
+
+
+def fact_findings(path: str, fact: FactName | None, protocol: Protocol) -> Iterator[Finding]:
+    """A fact that no question asks for would be waited for in vain."""
+    if fact is not None and fact not in {question.name for question in protocol.facts}:
+        yield error(f"{path}.fact", f'nobody is asked for the fact "{fact}"')
 
 
 def _step_findings(path: str, step: Step, protocol: Protocol) -> Iterator[Finding]:
@@ -119,24 +128,33 @@ def _quiet_findings(path: str, step: Step) -> Iterator[Finding]:
             )
 
 
-def _restriction_findings(path: str, restriction: Restriction, protocol: Protocol) -> Iterator[Finding]:
-    until = restriction.until_day
-    if until is not None and until <= restriction.since_day:
-        yield error(f"{path}.until_day", f"day {until} comes before it starts on day {restriction.since_day}")
-    if until is not None and until > protocol.last_day + 1:
-        yield error(f"{path}.until_day", "comes after the plan has ended")
+def _window_findings(path: str, step: Step) -> Iterator[Finding]:
+    """Yesterday's reminder must not stand beside today's, nor the morning's beside the evening's."""
+    if step.window > LONGEST_WINDOW:
+        yield error(f"{path}.window", "is longer than a day")
+        return
+    dues = sorted(
+        due
+        for at in step.times
+        if at.anchor is not Anchor.TREATED and (due := resolve(at, USUAL_DAY)) is not None
+    )
+    # Across midnight too; a step of single days has no next one, but its window then ends within the day.
+    following = [*dues[1:], *(due + LONGEST_WINDOW for due in dues[:1])]
+    if any(due + step.window > next_due for due, next_due in zip(dues, following, strict=True)):
+        yield error(f"{path}.window", "goes on when it is due again")
 
 
 def _course_findings(protocol: Protocol) -> Iterator[Finding]:
-    seen: set[tuple[str, str | None]] = set()
+    seen: set[tuple[str, str | None, str | None]] = set()
     for number, course in enumerate(protocol.courses):
         path = f"courses[{number}]"
+        yield from reference_findings(path, course, protocol)
         yield from _bound_findings(path, course)
-        whose: tuple[str | None, ...] = tuple(sorted(course.variants or ())) or (None,)
-        for variant in whose:
-            if (course.symptom, variant) in seen or (course.symptom, None) in seen:
-                yield error(path, f'"{course.symptom}" has its course twice')
-            seen.add((course.symptom, variant))
+        variants = course.variants or protocol.variants or (None,)
+        cases = set(product([course.symptom], variants, course.areas or protocol.areas or (None,)))
+        if cases & seen:
+            yield error(path, f'"{course.symptom}" has its course twice')
+        seen |= cases
 
 
 def _bound_findings(path: str, course: Course) -> Iterator[Finding]:

@@ -47,7 +47,7 @@ _NEVER_SAID = (
         r"|\bhydroquinone\b|\blidocaine\b|\b\w+(?:cillin|mycin|conazole)\b",
         "no names of drugs",
     ),
-    (r"(?<!never )\bice\b", "ice never goes on skin"),
+    (r"(?<!never )(?<!never put )\bice\b", "ice never goes on skin"),
 )
 NEVER_SAID = tuple((re.compile(pattern, re.IGNORECASE), reason) for pattern, reason in _NEVER_SAID)
 _RED = re.compile(r"\bred(?:dish|der|ness)?\b", re.IGNORECASE)

@@ -6,6 +6,7 @@ from pwa.protocols.document import ProtocolDocument
 from pwa.protocols.findings import Finding, Level
 from pwa.protocols.lint_days import days_findings
 from pwa.protocols.lint_rehearsal import rehearsal_findings
+from pwa.protocols.lint_restrictions import restrictions_findings
 from pwa.protocols.lint_steps import steps_findings
 from pwa.protocols.lint_words import words_findings
 
@@ -17,6 +18,7 @@ def lint(document: ProtocolDocument) -> tuple[Finding, ...]:
     found = {
         *days_findings(document.protocol),
         *steps_findings(document.protocol),
+        *restrictions_findings(document.protocol),
         *words_findings(document.part),
         *rehearsal_findings(document.protocol),
     }

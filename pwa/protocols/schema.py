@@ -142,6 +142,14 @@ class RestrictionPart(_Part):
 class CardPart(SpanPart):
     text: TextId
     variants: tuple[Id, ...] | None = None
+    areas: tuple[Area, ...] | None = None
+    also_unknown: StrictBool = False
+
+    @model_validator(mode="after")
+    def _stands_in(self) -> Self:
+        if self.also_unknown and not self.variants and not self.areas:
+            raise ValueError("also_unknown is for a card of some variants or areas only")
+        return self
 
 
 class BoundPart(SpanPart):

@@ -22,8 +22,7 @@ from pwa.store import clinics, protocols
 from pwa.store.ids import new_id
 from pwa.store.scope import ClinicScope, in_clinic
 
-# Where the triage of symptoms may count as a medical device, the leaflet mode is the default
-# (clinical.md 7: EU MDR rule 11).
+# Where triage may count as a medical device (EU MDR, rule 11), the leaflet mode is the default.
 LEAFLET_COUNTRIES = frozenset(
     [
         "AT",

@@ -29,7 +29,7 @@ const ROWS: Row[] = [
   { kind: "wound_care", step: "cleanse_morning", clock: "07:40", window: 180, words: ["Wash your face gently", "Use the clinic's solution and clean hands. Pat, do not rub.", "Clean skin heals faster."] },
   { kind: "wound_care", step: "ointment_morning", clock: "08:00", window: 180, words: OINTMENT },
   { kind: "sun", step: "sun_strict", clock: "09:30", window: 360, words: ["Stay out of direct sun", "All day, also by a window. Wear a hat when you go out.", "New skin burns and darkens quickly."] },
-  { kind: "cooling", step: "cooling_noon", clock: "11:00", window: 120, timer: 600, words: ["Cool your skin for 10 minutes", "Cool in a clean cloth, never ice on skin. If your skin is still numb, ask your clinic first.", "Cooling eases heat and swelling."] },
+  { kind: "cooling", step: "cooling_noon", clock: "11:00", window: 120, timer: 600, words: ["Cool your skin for 10 minutes", "Wrap a cool pack in a clean cloth. Never put ice on your skin. If your skin is still numb, ask your clinic first.", "Cooling eases heat and swelling."] },
   { kind: "wound_care", step: "ointment_noon", clock: "13:00", window: 180, words: OINTMENT },
   { kind: "medicine", step: "antiviral", clock: "18:00", window: 360, words: ["Take the tablet your clinic gave you", "With a glass of water.", "Your clinic asked for it."] },
   { kind: "comfort", step: "head_up", clock: "21:00", window: 120, words: ["Sleep with your head up", "Use 2 pillows tonight.", "It lowers swelling around the eyes."] },

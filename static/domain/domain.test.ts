@@ -199,6 +199,17 @@ test("the words of a merged row are those of the stricter rule", () => {
   expect(rows.map(({ body }) => body)).toEqual(["late"]);
 });
 
+test("one plan may wait for two facts before one thing, and the one that is missing is the one it names", () => {
+  const scabs = rule({ id: "swim", until: null, fact: "scabs_gone" });
+  const open = rule({ id: "swim_open", until: null, fact: "skin_closed" });
+  const said = (scabs_gone: boolean, skin_closed: boolean) =>
+    plansWith([scabs, open]).map((it) => ({ ...it, facts: [{ ...facts(scabs_gone)[0]!, name: "scabs_gone" as const }, ...facts(skin_closed)] }));
+  expect(states(said(false, false))).toEqual([{ state: "wait_for", facts: ["scabs_gone", "skin_closed"] }]);
+  expect(states(said(true, false))).toEqual([{ state: "wait_for", facts: ["skin_closed"] }]);
+  expect(states(said(false, true))).toEqual([{ state: "wait_for", facts: ["scabs_gone"] }]);
+  expect(states(said(true, true))).toEqual([{ state: "free" }]);
+});
+
 test("a day opens a thing once for all plans, with what is still missing, and never on open skin without saying so", () => {
   const both = plansWith([rule({ fact: "skin_closed" })], [rule({ id: "y", until: "2026-12-01" })]);
   expect(opensOn(both, "2026-11-27")).toEqual([]);

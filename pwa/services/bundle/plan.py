@@ -46,7 +46,7 @@ def plan_part(
         ],
         "cards": _cards(plan, language),
         "expected": _expected(plan, language),
-        "restrictions": _restrictions(plan, language),
+        "restrictions": _restrictions(plan, facts, language),
         "facts": [
             part
             for one in content.facts
@@ -69,7 +69,7 @@ def _holds(plan: CarePlan, variants: frozenset[str] | None, areas: frozenset[Are
 
 
 def _cards(plan: CarePlan, language: str) -> list[CardPart]:
-    cards = [card for card in plan.protocol.cards if _holds(plan, card.variants, None)]
+    cards = plan.protocol.cards_for(plan.variant, plan.area)
     worded = [(card, _words(plan, card.text_id, language)) for card in cards]
     return [
         {"first": card.span.first, "last": card.span.last, "title": words.title, "body": words.body}
@@ -79,20 +79,21 @@ def _cards(plan: CarePlan, language: str) -> list[CardPart]:
 
 def _expected(plan: CarePlan, language: str) -> list[ExpectedPart]:
     parts: list[ExpectedPart] = []
-    for course in plan.protocol.courses:
-        if course.visible is None or not _holds(plan, course.variants, course.areas):
-            continue
-        label = _words(plan, f"symptom.{course.symptom}", language).title
-        span = course.visible
-        parts.append({"symptom": course.symptom, "label": label, "first": span.first, "last": span.last})
+    for symptom in dict.fromkeys(course.symptom for course in plan.protocol.courses):
+        span = plan.protocol.expected_days(symptom, plan.variant, plan.area)
+        if span is not None:
+            label = _words(plan, f"symptom.{symptom}", language).title
+            parts.append({"symptom": symptom, "label": label, "first": span.first, "last": span.last})
     return parts
 
 
-def _restrictions(plan: CarePlan, language: str) -> list[RestrictionPart]:
+def _restrictions(plan: CarePlan, facts: Sequence[Fact], language: str) -> list[RestrictionPart]:
     """What one may not, each thing once; of an unknown variant's rows the strictest."""
+    unasked = {one.name for one in plan.protocol.facts if not _is_asked(plan, one, facts)}
     held: list[Restriction] = []
-    for one in plan.protocol.restrictions:
-        if _holds(plan, one.variants, one.areas):
+    for rule in plan.protocol.restrictions:
+        if _holds(plan, rule.variants, rule.areas):
+            one = replace(rule, fact=None) if rule.fact in unasked else rule
             twin = next((other for other in held if _are_one(plan, one, other, language)), None)
             if twin is None:
                 held.append(one)
@@ -141,12 +142,21 @@ def _restriction(plan: CarePlan, one: Restriction, language: str) -> Restriction
     }
 
 
+def _said(plan: CarePlan, one: FactQuestion, facts: Sequence[Fact]) -> list[Fact]:
+    return [fact for fact in facts if fact.care_plan_id == plan.id and fact.name is one.name]
+
+
+def _is_asked(plan: CarePlan, one: FactQuestion, facts: Sequence[Fact]) -> bool:
+    """Whole skin is asked about only once somebody said that it is open; nothing waits for it before."""
+    return one.ask_from is not None or bool(_said(plan, one, facts))
+
+
 def _fact(plan: CarePlan, one: FactQuestion, facts: Sequence[Fact], language: str) -> FactPart | None:
     """A question about the skin, answered or not; None for one that needs a "not so" first."""
-    said = [fact for fact in facts if fact.care_plan_id == plan.id and fact.name is one.name]
-    value = said[-1].value if said else None
-    if one.ask_from is None and value is None:
+    if not _is_asked(plan, one, facts):
         return None
+    said = _said(plan, one, facts)
+    value = said[-1].value if said else None
     words = _words(plan, one.text_id, language)
     return {
         "name": one.name,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,9 +15,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pwa.clock import DemoClock, rebase
-from pwa.domain.care_plan import CarePlan, revise
+from pwa.domain.care_plan import CarePlan, Fact, revise
 from pwa.domain.clinic import ClinicStage
-from pwa.domain.protocol import FactName, Restriction
+from pwa.domain.protocol import Area, FactName, Restriction
 from pwa.protocols.lint_words import HEALTH_WORDS
 from pwa.protocols.loader import load_seed
 from pwa.services.bundle.plan import plan_part
@@ -278,10 +279,10 @@ def test_restrictions_end_on_the_days_of_the_protocol(world: World) -> None:
 
 
 def _may(phone: Phone) -> dict[str, dict[str, Any]]:
-    """The restrictions of one plan by title; a title that stands twice is a fault."""
+    """The restrictions of one plan by title; twice is a fault but for two facts, which the phone joins."""
     [plan] = phone.bundle()["plans"]
-    titles = [one["title"] for one in plan["restrictions"]]
-    assert len(titles) == len(set(titles))
+    things = [(one["title"], one["fact"]) for one in plan["restrictions"]]
+    assert len(things) == len(set(things))
     return {one["title"]: one for one in plan["restrictions"]}
 
 
@@ -325,15 +326,105 @@ def test_what_is_never_allowed_still_waits_for_the_fact_of_the_rule_it_is_one_wi
     assert (row["never"], row["fact"]) == (True, "bruise_gone")
 
 
+@cache
+def _plan_of(procedure: str, variant: str | None = None, area: Area | None = None) -> CarePlan:
+    [content] = [one.protocol for one in load_seed() if one.procedure == procedure]
+    return plan_of(content, TREATED, variant=variant, area=area)
+
+
 def _plan_of_vascular() -> CarePlan:
-    [content] = [one.protocol for one in load_seed() if one.procedure == "vascular"]
-    return plan_of(content, TREATED)
+    return _plan_of("vascular")
 
 
-def _part_of(plan: CarePlan | None = None, **changes: Any) -> PlanPart:
+def _part_of(plan: CarePlan | None = None, facts: tuple[Fact, ...] = (), **changes: Any) -> PlanPart:
     it = plan or _plan_of_vascular()
     changed = replace(it, protocol=replace(it.protocol, **changes))
-    return plan_part(changed, True, (), WEEKDAYS_NINE_TO_FIVE, "en")
+    return plan_part(changed, True, facts, WEEKDAYS_NINE_TO_FIVE, "en")
+
+
+def _expected_on(part: PlanPart) -> set[tuple[str, int]]:
+    return {(one["symptom"], day) for one in part["expected"] for day in range(one["first"], one["last"] + 1)}
+
+
+@pytest.mark.parametrize("procedure", PROCEDURES)
+def test_of_an_unknown_variant_or_area_only_what_each_expects_is_expected(procedure: str) -> None:
+    content = _plan_of(procedure).protocol
+    for area in (None, *content.areas):
+        unknown = _expected_on(_part_of(_plan_of(procedure, None, area)))
+        assert unknown
+        for variant in content.variants or (None,):
+            for where in (area,) if area else content.areas:
+                assert unknown <= _expected_on(_part_of(_plan_of(procedure, variant, where)))
+
+
+def test_a_blister_or_a_bruise_is_expected_only_where_the_laser_is_known_to_bring_it() -> None:
+    for procedure, symptom, brings_it, other in (
+        ("pigment_tattoo", "blisters", "tattoo", "pigment"),
+        ("vascular", "purpura", "pdl", "ktp"),
+    ):
+        for variant, wanted in ((brings_it, True), (other, False), (None, False)):
+            days = _expected_on(_part_of(_plan_of(procedure, variant)))
+            assert any(symptom == shown for shown, _ in days) is wanted
+
+
+def _cards_on(day: int, procedure: str, variant: str | None = None, area: Area | None = None) -> list[str]:
+    cards = _part_of(_plan_of(procedure, variant, area))["cards"]
+    return [card["body"] for card in cards if card["first"] <= day <= card["last"]]
+
+
+def test_an_unknown_variant_is_shown_the_stricter_card_and_not_both() -> None:
+    [pigment] = _cards_on(2, "pigment_tattoo")
+    assert "Call your clinic the same day if you see a blister." in pigment
+    [vascular] = _cards_on(2, "vascular")
+    assert "Call if you see a bruise, a blister, a scab or fluid." in vascular
+    assert "bruise get darker" in _cards_on(2, "vascular", "pdl")[0]
+
+
+@pytest.mark.parametrize("procedure", PROCEDURES)
+def test_no_day_is_without_a_card_whatever_is_unknown(procedure: str) -> None:
+    content = _plan_of(procedure).protocol
+    for day in range(content.last_day + 1):
+        assert _cards_on(day, procedure)
+
+
+def test_spots_and_a_brown_look_last_longer_off_the_face() -> None:
+    for area, words in (
+        (Area.FULL_FACE, "7 to 10 days"),
+        (Area.BODY, "2 to 3 weeks"),
+        (None, "7 to 10 days"),
+    ):
+        assert any(words in body for body in _cards_on(8, "ipl", area=area))
+    for where, last in ((Area.HANDS, 14), (Area.MOUTH, 10), (None, 10)):
+        days = {day for shown, day in _expected_on(_part_of(_plan_of("fractional_ablative", None, where)))
+                if shown == "bronzing"}  # fmt: skip
+        assert max(days) == last
+        assert any("sandpaper" in body for body in _cards_on(12, "fractional_ablative", None, where)) is (
+            last == 14
+        )
+
+
+@pytest.mark.parametrize("procedure", ["co2_full", "eryag_full", "fractional_ablative", "pigment_tattoo"])
+def test_nothing_reaches_skin_that_was_said_to_be_open(procedure: str) -> None:
+    plan = _plan_of(procedure)
+    waiting = {
+        one["title"] for one in _part_of(plan)["restrictions"] if one["fact"] == "skin_closed" or one["never"]
+    }
+    every = {one["title"] for one in _part_of(plan)["restrictions"]}
+    assert waiting == every
+
+
+@pytest.mark.parametrize("procedure", ["fractional_nonablative", "hair_removal", "ipl", "vascular"])
+def test_whole_skin_waits_for_nothing_until_somebody_says_that_it_is_open(procedure: str) -> None:
+    plan = _plan_of(procedure)
+
+    def waiting(*facts: Fact) -> set[str]:
+        rows = _part_of(plan, facts)["restrictions"]
+        return {one["id"] for one in rows if one["fact"] == "skin_closed"}
+
+    assert waiting() == set()
+    for value in (False, True):  # answered, the phone has the question and can tell yes from no
+        said = waiting(Fact(plan.id, FactName.SKIN_CLOSED, value, TREATED))
+        assert {"makeup", "exercise", "swim", "acids", "shave"} <= said
 
 
 def test_a_mistaken_yes_is_still_shown_where_the_question_was_not_asked_before(world: World) -> None:

@@ -329,7 +329,7 @@ BUSY = protocol(
     [
         ANTIVIRAL,
         CHECK_IN,
-        CLEANSE,
+        replace(CLEANSE, times=(at(8), at(12.5), at(16), at(20))),
         replace(SUN_PROTECT, days=days(0, 180), times=(at(9), at(13))),
         replace(HEAD_UP, days=days(0, 180), times=(at(18), at(19))),
     ],
@@ -567,14 +567,14 @@ def test_sun_on_skin_said_to_be_open_is_strict_in_the_words_for_open_skin(
 # The extra check-in
 
 
-FRIDAY_BUDGET = protocol("friday", [CHECK_IN, replace(CLEANSE, times=(at(8), at(12), at(15.5), at(20)))])
+FRIDAY_BUDGET = protocol("friday", [CHECK_IN, replace(CLEANSE, times=(at(8), at(12.5), at(15.5), at(20)))])
 
 
 def test_an_extra_check_in_that_comes_with_other_care_gives_it_no_more_weight() -> None:
     open_friday = parse("Mon-Fri 09:00-17:30", LONDON)
     agenda = agenda_on(day(4), plan_of(FRIDAY_BUDGET, TREATED), hours=open_friday)
     asked = [(item.step_id, item.slot) for entry in agenda.entries for item in entry.items]
-    assert local_times(agenda) == ["08:00", "10:00", "12:00", "15:30"]
+    assert local_times(agenda) == ["08:00", "10:00", "12:30", "15:30"]
     assert ("check_in", 1) in asked
     assert len(agenda.not_reminded) == 1
 
@@ -588,7 +588,7 @@ def test_an_extra_check_in_that_went_out_with_other_care_counts_with_it() -> Non
 
 
 def test_an_extra_check_in_comes_alone_where_the_care_beside_it_has_no_room() -> None:
-    care = replace(CLEANSE, times=(at(8), at(12), at(14), at(15.5)))
+    care = replace(CLEANSE, times=(at(8), at(12.5), at(14), at(15.5)))
     plan = plan_of(protocol("friday", [CHECK_IN, care]), TREATED)
     agenda = agenda_on(day(4), plan, hours=parse("Mon-Fri 09:00-17:30", LONDON))
     assert [item.step_id for item in agenda.entries[-1].items] == ["check_in"]

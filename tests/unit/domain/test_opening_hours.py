@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pwa.domain.errors import BadInput
@@ -21,6 +21,7 @@ from pwa.domain.opening_hours import (
     parse,
 )
 from tests.support.protocols import LONDON, WEEKDAYS_NINE_TO_FIVE
+from tests.unit.domain.examples import checked
 
 MONDAY, FRIDAY, SATURDAY, SUNDAY = date(2026, 6, 8), date(2026, 6, 12), date(2026, 6, 13), date(2026, 6, 14)
 
@@ -152,7 +153,7 @@ def test_the_closed_days_before_an_opening_are_one_run() -> None:
     assert closed_days_before(WEEKDAYS_NINE_TO_FIVE, SUNDAY) == ()
 
 
-@settings(max_examples=200, derandomize=True, deadline=None)
+@checked(200)
 @given(
     opens=st.integers(0, 23 * 60 + 58),
     length=st.integers(1, 23 * 60),

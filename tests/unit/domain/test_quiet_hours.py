@@ -6,11 +6,12 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pwa.domain.quiet_hours import QuietHours, is_quiet, quiet_ends, quiet_starts, shifted
 from tests.support.protocols import LONDON, quiet
+from tests.unit.domain.examples import checked
 
 NIGHT = quiet("21:30", "07:30")
 KEYS = ("Europe/London", "America/Nuuk", "Asia/Beirut", "Antarctica/Troll", "Asia/Kathmandu")
@@ -65,7 +66,7 @@ def test_without_room_beside_the_quiet_hours_nothing_moves() -> None:
     assert shifted(quiet("07:35", "07:30"), LONDON, on_the_wall("2026-06-10T23:00")) is None
 
 
-@settings(max_examples=150, derandomize=True, deadline=None)
+@checked(150)
 @given(start=CLOCKS, end=CLOCKS, zone=ZONES, at=MOMENTS)
 def test_a_shifted_moment_is_never_quiet(start: time, end: time, zone: ZoneInfo, at: datetime) -> None:
     hours = QuietHours(start, end)

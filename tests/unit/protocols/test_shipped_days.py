@@ -176,3 +176,25 @@ def test_the_noon_sunscreen_makes_room_for_a_check_in_on_the_day_it_really_comes
     assert clocks(on(monday, asked), "check_in_weekly") == ["10:00"]
     assert clocks(on(monday, asked), "sunscreen_noon_later") == []
     assert clocks(on(saturday, asked, ALWAYS_OPEN), "sunscreen_noon_later") == []
+
+
+@pytest.mark.parametrize("procedure", ["fractional_nonablative", "vascular"])
+def test_skin_is_cooled_on_the_first_morning_when_it_is_most_puffy(procedure: str) -> None:
+    asked = plan(procedure)
+    assert clocks(on(asked.date_of(1), asked), "cooling") == ["08:00"]
+
+
+def test_where_nothing_may_go_on_the_skin_for_two_days_it_is_washed_with_water_alone() -> None:
+    asked = plan("vascular")
+    [products] = [each for each in asked.protocol.restrictions if each.id == "products"]
+    assert "nothing but cool water" in asked.protocol.texts[products.text_id].in_language("en").body
+    for number in range(4):
+        care = [
+            item.text_id
+            for item in on(asked.date_of(number), asked).items
+            if item.kind is StepKind.WOUND_CARE
+        ]
+        alone = number < (products.until_day or 0)
+        assert set(care) == {"care.cleanse_water" if alone else "care.cleanse_light"}
+    water = asked.protocol.texts["care.cleanse_water"].in_language("en").body
+    assert water.startswith("Use cool water and nothing else for 2 days.")

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
-from pwa.domain.protocol import StepKind
+from pwa.domain.protocol import Area, StepKind
 from pwa.protocols.lint_words import (
     lock_screen_findings,
     never_said_findings,
@@ -11,7 +14,11 @@ from pwa.protocols.lint_words import (
 )
 from pwa.protocols.packaged import LOCK_SCREEN_TURNS, app_text, lock_screen_text, packaged_texts
 from pwa.protocols.schema import WordsPart
-from tests.unit.protocols.seeds import seed
+from tests.unit.protocols.seeds import PROCEDURES, seed
+
+ROOT = Path(__file__).parents[3]
+DOMAIN = ROOT / "pwa/domain/protocol.py"
+OF_THE_FACE = re.compile(r"\b(?:face|eyes?|lids?|cheeks?|lips?|nose|chin)\b", re.IGNORECASE)
 
 
 def test_every_packaged_text_is_used() -> None:
@@ -69,10 +76,52 @@ def test_the_words_that_were_decided_stand() -> None:
     assert body("sun.protect").startswith("Hat and sunscreen all day.")
     for text_id in ("cooling.ten", "cooling.five", "cooling.five_tattoo"):
         assert body(text_id) == (
-            "Cool in a clean cloth, never ice on skin. If your skin is still numb, ask your clinic first."
+            "Wrap a cool pack in a clean cloth. Never put ice on your skin. "
+            "If your skin is still numb, ask your clinic first."
         )
     assert app_text("fact.skin_closed").in_language("en").title == "Has your skin closed?"
     assert app_text("may.makeup_closed").in_language("en").title == "Wear make-up"
+
+
+def test_the_timer_says_how_to_cool_in_the_words_of_the_step() -> None:
+    words = (ROOT / "static/shared/words/cooling.ts").read_text(encoding="utf-8")
+    how = re.search(r'cool_how: "(.+)"', words)
+    assert how is not None
+    for text_id in ("cooling.ten", "cooling.five", "cooling.five_tattoo"):
+        body = app_text(text_id).in_language("en").body
+        assert body == f"{how[1]} If your skin is still numb, ask your clinic first."
+
+
+@pytest.mark.parametrize("procedure", PROCEDURES)
+def test_whoever_was_treated_on_the_hands_is_told_nothing_of_the_face(procedure: str) -> None:
+    """Nor whose area nobody noted; a hat and clean skin on the day are for everybody."""
+    protocol = seed()[procedure].protocol
+    for area in (Area.HANDS, Area.BODY):
+        told = {step.text_id for step in protocol.steps if step.areas is None or area in step.areas}
+        told |= {each.text_id for each in protocol.restrictions if each.areas is None or area in each.areas}
+        told |= {
+            card.text_id
+            for variant in protocol.variants or (None,)
+            for card in protocol.cards_for(variant, area)
+        }
+        told |= {card.text_id for card in protocol.cards_for(None, None)}
+        told |= {
+            f"symptom.{course.symptom}"
+            for course in protocol.courses
+            if protocol.expected_days(course.symptom, None, area)
+        }
+        for text_id in told:
+            words = protocol.texts[text_id].in_language("en")
+            found = OF_THE_FACE.search(f"{words.title} {words.body} {words.why}")
+            assert not found, (text_id, found)
+
+
+@pytest.mark.parametrize(
+    "file", [*(ROOT / "pwa/protocols").rglob("*.py"), *(ROOT / "pwa/protocols").rglob("*.yaml"), DOMAIN],
+    ids=lambda file: file.name,
+)  # fmt: skip
+def test_where_a_number_comes_from_is_named_by_what_is_in_the_package(file: Path) -> None:
+    assert "clinical.md" not in file.read_text(encoding="utf-8")
 
 
 def test_check_ins_say_that_nobody_watches() -> None:
@@ -89,7 +138,8 @@ def test_every_card_about_healing_says_many_or_some_people() -> None:
 
 @pytest.mark.parametrize(
     "body",
-    ["This is normal.", "It is safe.", "Contact your clinic.", "Put ice on it.", "Take 500 mg now.",
+    ["This is normal.", "It is safe.", "Contact your clinic.", "Put ice on it.",
+     "Use ice, never put it off.", "Take 500 mg now.",
      "Milia are red bumps, purple too.", "Take aciclovir.", "Your skin is red.",
      "No need to worry.", "Use vinegar."],
 )  # fmt: skip
@@ -98,5 +148,6 @@ def test_what_must_never_be_said_is_found(body: str) -> None:
 
 
 def test_contact_sport_lenses_and_never_ice_may_be_said() -> None:
-    body = "Contact lenses and contact sport can wait, never ice on skin."
-    assert not list(never_said_findings("x", WordsPart(title="Hello", body=body)))
+    for ice in ("never ice on skin", "never put ice on your skin"):
+        body = f"Contact lenses and contact sport can wait, {ice}."
+        assert not list(never_said_findings("x", WordsPart(title="Hello", body=body)))
