@@ -16,7 +16,7 @@ from pwa.domain.errors import BadInput, ConfigurationError, Refused
 from pwa.logs import get_logger
 from pwa.push.vapid import VapidKey
 from pwa.services.house import House, open_house
-from pwa.stopping import end_by_signals, stop_with_parent
+from pwa.stopping import StopRequest, end_by_signals, stop_with_parent
 from pwa.store import operations
 from pwa.store.database import Database
 from pwa.store.revision import current_revision, newest_revision
@@ -118,7 +118,7 @@ def dispatch(once: bool, of_demo: bool, as_json: bool) -> None:
                 stop_with_parent()
             metronome.run(house)
             return
-        to = beats.dispatching_of(house, lambda: False)
+        to = beats.dispatching_of(house, StopRequest().is_asked)
         accepted = beats.one_pass(house, to)
         to.sender.close()
     if as_json:

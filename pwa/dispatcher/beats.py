@@ -33,13 +33,13 @@ def expire(house: House) -> int:
     return ended
 
 
-def compose(house: House) -> int:
+def compose(house: House, stopping: Callable[[], bool]) -> int:
     """Plan reminders for those whose horizon is running out.
 
     Too late ones are ended first: composing ends them as well, but tells nobody that they were missed.
     """
     expire(house)
-    return housekeeping.compose_ahead(house.database, house.now())
+    return housekeeping.compose_ahead(house.database, house.now(), stopping)
 
 
 def deliver(house: House, to: Dispatching) -> int:
@@ -66,6 +66,6 @@ def back_up(house: House) -> None:
 
 def one_pass(house: House, to: Dispatching) -> int:
     """Everything once, in the order that leaves nothing over; returns how many pushes were accepted."""
-    while compose(house):
+    while compose(house, to.stopping):
         pass
     return deliver(house, to)

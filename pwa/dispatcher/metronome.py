@@ -30,7 +30,7 @@ def run(house: House) -> None:
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
     jobs: tuple[tuple[Callable[[], object], int], ...] = (
-        (lambda: beats.compose(house), COMPOSE_EVERY_S),
+        (lambda: beats.compose(house, stop.is_asked), COMPOSE_EVERY_S),
         (lambda: beats.expire(house), EXPIRE_EVERY_S),
         (lambda: beats.deliver(house, to), DELIVER_EVERY_S),
         (lambda: dead_man.call(house), CALL_MONITOR_EVERY_S),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -32,11 +33,16 @@ OVERDUE_AFTER = timedelta(minutes=3)
 log = get_logger()
 
 
-def compose_ahead(database: Database, moment: Moment) -> int:
-    """Plan the reminders of up to 100 patients whose horizon is running out; returns how many."""
+def compose_ahead(database: Database, moment: Moment, stopping: Callable[[], bool]) -> int:
+    """Plan the reminders of up to 100 patients whose horizon is running out; returns how many waited.
+
+    Stops between patients when `stopping` says so.
+    """
     with database.read() as session:
         waiting = patients.to_compose(session, stale_before(moment), COMPOSE_AT_ONCE)
     for clinic_id, patient_id in waiting:
+        if stopping():
+            return 0
         try:
             with database.write() as session:
                 recompose(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -108,7 +107,7 @@ def _take_one(
 ) -> Answer:
     # In ASCII, since JSON may carry half of a surrogate pair, which is no text.
     content = json.dumps(event.content, sort_keys=True, separators=(",", ":"))
-    digest = hashlib.sha256(content.encode("ascii")).digest()
+    digest = vault.digest("patient_events", "payload", event.id, content)
     known = plans.find_event(scope, device.patient_id, event.id)
     if known is not None and known.payload_hash == digest:
         # The first answer may have been lost: a refusal is told again, or the phone would never show it.

@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from pwa.domain.patient import TargetKind, TargetState
+from pwa.domain.errors import NotAllowed
+from pwa.domain.patient import DeviceState, TargetKind, TargetState
 from pwa.store import tables
 from pwa.store.ids import new_id
 from pwa.store.scope import ClinicScope
@@ -50,9 +51,11 @@ def put_subscription(
     """
     session, table = scope.session, tables.Target
     # One at a time for each device: its page and its worker may both subscribe at once.
-    session.execute(
-        select(tables.Device.id).where(tables.Device.id == device_id).with_for_update(key_share=True)
+    active = select(tables.Device.id).where(
+        tables.Device.id == device_id, tables.Device.state == DeviceState.ACTIVE
     )
+    if session.execute(active.with_for_update(key_share=True)).first() is None:
+        raise NotAllowed  # it left while its subscription was on the way
     known = session.scalars(select(table).where(table.address == subscription.endpoint)).all()
     ended = next((row.state for row in known if row.state in OVER), None)
     if ended is not None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from flask import Blueprint, Response, send_from_directory
+from werkzeug.security import safe_join
 
 from pwa.domain.errors import NotFound
 from pwa.paths import web_dist
@@ -24,8 +27,9 @@ def _send(name: str, caching: str) -> Response:
 
 
 def _is_there(name: str) -> bool:
+    file = safe_join(str(web_dist()), name)
     try:
-        return (web_dist() / name).is_file()
+        return file is not None and Path(file).is_file()
     except OSError:  # a name longer than any file may have
         return False
 

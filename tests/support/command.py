@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import signal
 import sys
 import threading
 import warnings
@@ -18,6 +19,7 @@ import structlog
 from click.testing import CliRunner
 
 from pwa.cli.main import main
+from pwa.stopping import STOP_SIGNALS
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +69,14 @@ def _nothing_left_behind() -> Iterator[None]:
     root, hook, thread_hook = logging.getLogger(), sys.excepthook, threading.excepthook
     handlers, level, raising = list(root.handlers), root.level, logging.raiseExceptions
     umask = os.umask(0o022)
+    on_signal = {number: signal.getsignal(number) for number in STOP_SIGNALS}
     try:
         with warnings.catch_warnings():
             yield
     finally:
         os.umask(umask)
+        for number, handler in on_signal.items():
+            signal.signal(number, handler)
         root.handlers[:], logging.raiseExceptions = handlers, raising
         root.setLevel(level)
         sys.excepthook, threading.excepthook = hook, thread_hook

@@ -146,6 +146,13 @@ def test_no_path_leads_out_of_the_built_files(world: World, path: str) -> None:
     assert answer.mimetype == "application/problem+json"
 
 
+def test_no_path_tells_which_files_the_server_has(world: World) -> None:
+    up = "/assets/" + "..%2f" * 12
+    there, nowhere = (world.phone().get(f"{up}{name}") for name in ("etc%2fpasswd", "etc%2fno_such_file"))
+    assert there.status_code == nowhere.status_code == 404
+    assert there.get_json() == nowhere.get_json()
+
+
 def test_https_is_asked_for_only_where_there_is_https(sqlite_url: str, tmp_path: Path) -> None:
     with opened_world(sqlite_url, tmp_path, settings=HTTPS) as world:
         for path in ("/healthz/live", "/api/v1/bundle", "/nothing", "/robots.txt"):

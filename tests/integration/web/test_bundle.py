@@ -162,7 +162,7 @@ def _through_the_weeks(world: World, procedure: str) -> Iterator[tuple[dict[str,
         for notice_id, words in alice.bundle()["notices"].items():
             yield words, notice_id
         world.clock.move(timedelta(hours=hours))
-        compose_ahead(world.house.database, world.house.now())
+        compose_ahead(world.house.database, world.house.now(), lambda: False)
 
 
 @pytest.mark.parametrize("procedure", PROCEDURES)

@@ -9,11 +9,13 @@ from uuid import UUID, uuid4
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from pwa.domain.errors import NotAllowed
 from pwa.domain.patient import TargetState
 from pwa.push.curl_sender import CurlSender
 from pwa.services.dispatching import Dispatching, deliver_due
 from pwa.services.reaching import SUBSCRIPTIONS_AT_MOST, TEST_WINDOW, TESTS_AT_MOST
 from pwa.store import targets
+from pwa.store.scope import in_clinic
 from tests.support.push_service import PushService, Subscriber, b64
 from tests.support.web import START, Phone, World, opened_world
 
@@ -144,6 +146,19 @@ def test_leaving_ends_the_subscription(world: World) -> None:
     alice.ask(*PUT, _subscription(world))
     alice.ask("DELETE", "/api/v1/device")
     assert [row["state"] for row in world.rows("targets")] == ["left"]
+
+
+def test_a_phone_that_left_while_it_subscribed_is_told_nothing_more(world: World) -> None:
+    alice = world.patient("Alice")
+    [device] = world.rows("devices")
+    alice.ask("DELETE", "/api/v1/device")
+    subscription = targets.PushSubscription(GOOD, "https://127.0.0.1", "key", "auth", "vapid")
+    who = (device["patient_id"], device["id"])
+    with world.house.database.write() as session:
+        scope = in_clinic(session, device["clinic_id"])
+        with pytest.raises(NotAllowed):
+            targets.put_subscription(scope, *who, subscription, world.house.now().wall)
+    assert world.rows("targets") == []
 
 
 def test_a_test_needs_a_subscription(world: World) -> None:

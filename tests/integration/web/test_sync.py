@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -46,6 +47,16 @@ def test_an_event_is_stored_once_and_then_a_duplicate(world: World) -> None:
     assert alice.results(done, done) == ["duplicate", "duplicate"]
     assert len(world.rows("patient_events")) == len(world.rows("outcomes")) == 1
     assert _opened(world, _ledger(world, done["id"])) == done
+
+
+def test_what_was_sent_cannot_be_guessed_from_the_row(world: World) -> None:
+    """No plain hash of the content stands beside the sealed content."""
+    alice = world.patient("Alice")
+    alice.sync(outcome([SOMETHING], "done"))
+    [row] = world.rows("patient_events")
+    content = _opened(world, row)
+    plain = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    assert row["payload_hash"] != hashlib.sha256(plain.encode()).digest()
 
 
 def test_the_order_of_fields_makes_no_other_event(world: World) -> None:

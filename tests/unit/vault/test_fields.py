@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import pickle
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
@@ -93,6 +94,20 @@ def test_what_is_cut_short_is_refused(ana: PatientVault, data: st.DataObject) ->
 def test_another_key_opens_nothing(ana: PatientVault) -> None:
     with pytest.raises(VaultError):
         PatientVault(CLINIC, ANA, random_key()).open(*HERE, ana.seal(*HERE, "itching"))
+
+
+@given(text=texts, other=texts)
+def test_a_digest_tells_same_from_other(ana: PatientVault, text: str, other: str) -> None:
+    assert (ana.digest(*HERE, text) == ana.digest(*HERE, other)) is (text == other)
+
+
+def test_a_digest_says_nothing_without_the_patient_s_key(ana: PatientVault) -> None:
+    """A plain hash of "pain": 7 is found by trying eleven."""
+    plain = {hashlib.sha256(text.encode()).digest() for text in ("yes", f"{HERE}yes")}
+    elsewhere = ana.digest("messages", "body_sealed", OTHER_ROW, "yes")
+    stranger = PatientVault(CLINIC, ANA, random_key()).digest(*HERE, "yes")
+    assert ana.digest(*HERE, "yes") not in {*plain, elsewhere, stranger}
+    assert len(elsewhere) == 32
 
 
 def test_half_a_character_is_refused_as_bad_input_and_not_kept(ana: PatientVault) -> None:
