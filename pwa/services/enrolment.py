@@ -15,6 +15,7 @@ from pwa.domain.protocol import Protocol
 from pwa.services.composing import recompose
 from pwa.services.enrolment_form import CheckedEnrolment, Enrolment, check_enrolment
 from pwa.services.joining import Invitation, invite
+from pwa.services.shelf import protocol
 from pwa.services.vaults import first_name, open_vault
 from pwa.store import clinics, patients, plans
 from pwa.store.ids import new_id
@@ -73,10 +74,11 @@ def _same_treatment(
     To answer with it would hand a second person the first one's plan.
     """
     _require_same_person(scope, keys, patient_id, checked)
-    asked = (checked.content_hash, checked.treated_on, checked.variant, checked.area, checked.prescribed)
+    asked = (checked.procedure, checked.treated_on, checked.variant, checked.area, checked.prescribed)
     for plan in plans.plans_of(scope, patient_id):
-        prescribed = _prescribed_in(plan, checked.protocol)
-        if (plan.content_hash, plan.treated_on, plan.variant, plan.area, prescribed) == asked:
+        content = protocol(scope.session, plan.content_hash)  # of its own day: newer versions may be there
+        prescribed = _prescribed_in(plan, content)
+        if (content.procedure, plan.treated_on, plan.variant, plan.area, prescribed) == asked:
             return plan.id
     raise BadInput(
         "This external id is another treatment's: a patient enrolled with another procedure, date, area or "

@@ -24,14 +24,14 @@ export async function checkSubscription(): Promise<void> {
 /** What was shown before can say more than the next person may read. */
 export async function closeNotifications(): Promise<void> {
   const registration = await navigator.serviceWorker?.getRegistration();
-  const open = await registration?.getNotifications().catch(() => []);
+  const open = await registration?.getNotifications?.().catch(() => []);
   for (const notification of open ?? []) notification.close();
 }
 
 /** False when the server could not be told; then nothing is changed. */
 export async function turnOff(): Promise<boolean> {
-  const registration = await navigator.serviceWorker.getRegistration();
-  const subscription = await registration?.pushManager.getSubscription();
+  const registration = await navigator.serviceWorker?.getRegistration(); // an iPhone tab has a worker, but no push
+  const subscription = await registration?.pushManager?.getSubscription();
   if (subscription) {
     if (isPassing(await ask("push-subscription", "DELETE", { endpoint: subscription.endpoint }))) return false;
     await subscription.unsubscribe();

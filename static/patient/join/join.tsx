@@ -1,6 +1,7 @@
 /** Joining, one step per screen: the pass, "is this right?", the Home Screen, reminders. */
 
 import { computed, signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { joinWords } from "../../shared/words/join";
 import { go, joinToken } from "../route";
 import { bundle, kept } from "../store";
@@ -8,22 +9,24 @@ import { CodeForm } from "./code_form";
 import { Confirm } from "./confirm";
 import { canInstall, Install } from "./install_step";
 import { Reminders } from "./reminders_step";
-import { join, joining, problem, wrongPerson } from "./joining";
+import { byCode, join, joining, problem, wrongPerson } from "./joining";
 
 const replacing = signal<string | null>(null); // the pass that may replace the plan
 const stage = computed(() => kept.value?.meta.joining?.stage);
 
 export function JoinScreen() {
+  useEffect(() => () => void (byCode.value = false), []);
   return <div class="narrow">{step()}</div>;
 }
 
-function step() {
+export function step() {
   const { device, signed_out } = kept.value!.meta;
   const signedIn = (bundle.value || device) && !signed_out;
   if (joinToken.value && bundle.value && signedIn && replacing.value !== joinToken.value) return <AlreadyHasPlan />;
   if (joinToken.value) return <ByLink token={joinToken.value} />;
   if (stage.value === "confirm") return <Confirm />;
   if (stage.value === "install" && canInstall()) return <Install />;
+  if (byCode.value) return <CodeForm />;
   if (wrongPerson.value && signedIn) return <StillHere />;
   if (stage.value || signedIn) return <Reminders />;
   return <CodeForm />;
@@ -33,6 +36,10 @@ function ByLink({ token }: { token: string }) {
   const words = joinWords();
   if (!joining.value && !problem.value) void join({ token });
   if (!problem.value) return <p class="quiet" aria-busy="true">{words.joining}</p>;
+  const typeCode = () => {
+    joinToken.value = problem.value = null;
+    byCode.value = true;
+  };
   const last = problem.value === "no_contact" || problem.value === "too_many";
   return (
     <section class="card" role="alert">
@@ -40,7 +47,7 @@ function ByLink({ token }: { token: string }) {
       <p>{words[problem.value]}</p>
       {!last && <p>{words.not_usable_help}</p>}
       {last && <button class="main" onClick={() => void join({ token })}>{words.again}</button>}
-      <button class={last ? "" : "main"} onClick={() => ((joinToken.value = null), (problem.value = null))}>{words.other_code}</button>
+      <button class={last ? "" : "main"} onClick={typeCode}>{words.other_code}</button>
     </section>
   );
 }

@@ -211,6 +211,21 @@ test("the launch check runs although the last join button was never tapped", asy
   expect(requests.map(({ method }) => method)).toContain("PUT");
 });
 
+test("a code can be typed after a failed link, also where a plan is", async () => {
+  const phone = await load();
+  const { CodeForm } = await import("./code_form");
+  const { step } = await import("./join");
+  const bundle = bundleOf("old", "plan-1");
+  await phone.change(["bundle"], (store) => store("bundle").put({ bundle, etag: null, asked_at: 0 }, "bundle"));
+  await phone.reload();
+  expect(step().type).not.toBe(CodeForm);
+  phone.byCode.value = true;
+  expect(step().type).toBe(CodeForm);
+  serverThat(() => ({ status: 200, body: JOINED }));
+  await phone.join({ code: "ABCD-2345" });
+  expect(phone.byCode.value).toBe(false);
+});
+
 test("a test that was shown ends joining", async () => {
   const phone = await load();
   await phone.setMeta("joining", { answer: JOINED, stage: "reminders" });

@@ -14,6 +14,8 @@ import { checkSubscription, closeNotifications } from "../push";
 export const joining = signal(false);
 export const problem = signal<"not_usable" | "too_many" | "no_contact" | null>(null);
 export const wrongPerson = signal(false);
+/** Asked for after a link that failed, also where a plan is. */
+export const byCode = signal(false);
 
 export async function join(pass: JoinRequest): Promise<void> {
   joining.value = true;
@@ -22,7 +24,7 @@ export async function join(pass: JoinRequest): Promise<void> {
   const answer = await ask<JoinAnswer>("join", "POST", pass);
   const { body } = answer;
   if (answer.ok && body) {
-    wrongPerson.value = false;
+    wrongPerson.value = byCode.value = false;
     await hold({ answer: body, stage: "confirm" }); // apart from the device that is here, until "right"
     joinToken.value = null;
   } else {

@@ -43,6 +43,17 @@ test("leaving takes down every notification and wipes the phone", async () => {
   expect(await screen.keptBundle()).toBeUndefined();
 });
 
+test.each([
+  ["no service worker", {}],
+  ["a worker without push, as an iPhone tab", { serviceWorker: { getRegistration: async () => ({}) } }],
+])("leaving wipes the phone also with %s", async (_, browser) => {
+  vi.stubGlobal("navigator", { onLine: true, ...browser });
+  const screen = await settingsScreen();
+  serverThat(() => ({ status: 204 }));
+  expect(await screen.leave()).toBe(true);
+  expect(await screen.keptBundle()).toBeUndefined();
+});
+
 test("an entry that another tab saved while leaving is not wiped", async () => {
   const screen = await settingsScreen();
   serverThat(() => ({ status: 204 }));

@@ -11,7 +11,7 @@ export const helpWords = catalogue({
       ["Without a connection", "Your plan is on this phone. What you tap is saved here and sent later."],
       ["If no reminder comes", "Open Settings and send a test. Check silent mode and the permission for notifications."],
       ["What others can see", "The lock screen shows only that there is a reminder. You can change this in Settings."],
-      ["A new phone", "Ask your clinic for a new link or code. The old phone can then be removed."],
+      ["A new phone", "Ask your clinic for a new link or code. The old phone keeps its plan until you leave there, in Settings."],
     ] as [string, string][],
     to_settings: "Open Settings",
   },

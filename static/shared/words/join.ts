@@ -64,7 +64,7 @@ export const joinWords = catalogue({
     unsupported_help: "Your plan still works here. Open Today each morning and evening, or set an alarm.",
     home_first: "Reminders work from the Home Screen",
     home_first_help: "This browser cannot show them here. On an iPhone or iPad:",
-    unsupported_other: "Or open your link in another browser, such as Chrome, Safari or Firefox.",
+    unsupported_other: "Ask your clinic for a new link and open it in another browser.",
     denied: "Reminders are blocked on this phone",
     denied_help: "To allow them:",
     denied_steps: {

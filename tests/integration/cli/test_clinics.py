@@ -22,6 +22,7 @@ from tests.support.command import Command
 # The command line reads the real clock.
 NOW = datetime.now(UTC).astimezone(ZoneInfo("Europe/London")).replace(tzinfo=None)
 TODAY = NOW.isoformat(timespec="minutes")
+YESTERDAY = (NOW - timedelta(days=1)).isoformat(timespec="minutes")
 
 MADE_AT_THE_FIRST_START = {"server_meta", "vapid_keys"}
 
@@ -275,6 +276,7 @@ def test_a_database_with_nothing_in_it_lists_no_clinics(afterbeam: Command) -> N
     [
         ({"procedure": "ipl"}, "another treatment's"),
         ({"area": "hands"}, "another treatment's"),
+        ({"treated-at": YESTERDAY}, "another treatment's"),
         ({"prescribed": "antiviral"}, "another treatment's"),
         ({"first-name": "Bob"}, "another person's"),
     ],

@@ -218,6 +218,30 @@ def test_a_test_goes_from_planned_to_sent_to_shown(
         assert {post.status for post in service.posts_to(browser.endpoint)} == {201}
 
 
+def test_a_test_is_for_the_phone_that_asked_and_only_its_receipt_counts(
+    database_url: str, tmp_path: Path, service: PushService
+) -> None:
+    """Two phones of one person: the other one showing something proves nothing about this one."""
+    with opened_world(database_url, tmp_path, settings=LOOPBACK) as world:
+        new, old = (
+            world.joined(world.enrol(world.lakeside, "Alice", external_id="chart=1")) for _ in range(2)
+        )
+        here, there = (service.make_subscriber(world.house.vapid_key.public_key) for _ in range(2))
+        assert _subscribed(world, new, here) == _subscribed(world, old, there) == 204
+
+        notice_id = new.post("/api/v1/test-notices").get_json()["id"]
+        _deliver(world)
+
+        address = {row["id"]: row["address"] for row in world.rows("targets")}
+        sent = [row for row in world.rows("deliveries") if str(row["notice_id"]) == notice_id]
+        assert [(address[row["target_id"]], row["status_code"]) for row in sent] == [(here.endpoint, 201)]
+        old.post("/api/v1/receipts", {"notice_id": notice_id, "kind": "shown"})
+        assert _state(new, notice_id)["shown_at"] is None
+        new.post("/api/v1/receipts", {"notice_id": notice_id, "kind": "opened"})
+        assert new.post("/api/v1/receipts", {"notice_id": notice_id, "kind": "shown"}).status_code == 204
+        assert _state(new, notice_id)["shown_at"]
+
+
 def test_the_same_receipt_twice_is_one(world: World) -> None:
     alice = world.patient("Alice")
     alice.ask(*PUT, _subscription(world))
