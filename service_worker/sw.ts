@@ -18,7 +18,7 @@ on("notificationclick", clicked);
 on("notificationclose", ({ notification }: NotificationEvent) => report(notification.data.id, "dismissed"));
 on("pushsubscriptionchange", resubscribed);
 on("sync", async () => {
-  if ((await flush()) === "later") throw new Error("not all sent"); // Background Sync tries again
+  if ((await flush()) === "later") throw new Error(); // not all sent: Background Sync tries again
 });
 on("message", async ({ data }: ExtendableMessageEvent) => data === "update" && self.skipWaiting()); // sent by a tap only
 self.addEventListener("fetch", (event) => {

@@ -22,7 +22,7 @@ from pwa.push.message import PushMessage, PushTarget, Urgency
 from pwa.push.payload import PushPayload, encode_payload
 from pwa.push.policy import SUSPICIONS_TO_RETIRE, Ruling, Verdict, decide
 from pwa.push.sender import Failure, Outgoing, PushSender, SendResult
-from pwa.services.bundle.words import app_words
+from pwa.services.bundle.words import push_words
 from pwa.store import dispatch, expiring, settling, targets
 from pwa.store.database import Database
 from pwa.store.dispatch import LeasedDelivery
@@ -135,7 +135,7 @@ def _send_chunk(
 def _outgoing(
     house: Dispatching, delivery: LeasedDelivery, moment: Moment, demo: DemoClock | None
 ) -> Outgoing[UUID]:
-    words = app_words("app.neutral", delivery.language)
+    words = push_words(delivery.notice_kind, delivery.language)
     payload = PushPayload(
         notice_id=delivery.notice_id,
         title=words.title,

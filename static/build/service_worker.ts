@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { build, type Plugin, type Rolldown } from "vite";
 
-const HASH_BYTES = 12;
+const HASH_BYTES = 9;
 const PROJECT = resolve(import.meta.dirname, "../..");
 
 /** Compiles service_worker/sw.ts to `out`/sw.js with the precache of `page` only: the clinic's files stay outside. */
@@ -26,7 +26,7 @@ export function serviceWorker({ out, page }: { out: string; page: string }): Plu
   };
 }
 
-/** URL -> base64 of the first 12 bytes of the SHA-256 of what the server will send. Hashes do not compress. */
+/** URL -> base64 of the first 9 bytes of the SHA-256 of what the server will send. Hashes do not compress. */
 function precacheOf(out: string, files: string[]): Record<string, string> {
   const digest = (file: string) =>
     createHash("sha256").update(readFileSync(resolve(out, file))).digest().subarray(0, HASH_BYTES).toString("base64");
@@ -53,7 +53,7 @@ function filesOf(bundle: Rolldown.OutputBundle, page: string): string[] {
 }
 
 async function compileWorker(out: string, precache: Record<string, string>): Promise<void> {
-  const version = createHash("sha256").update(JSON.stringify(precache)).digest("hex").slice(0, 12);
+  const version = createHash("sha256").update(JSON.stringify(precache)).digest("base64url").slice(0, 8);
   await build({
     configFile: false,
     root: PROJECT,
@@ -67,7 +67,7 @@ async function compileWorker(out: string, precache: Record<string, string>): Pro
       reportCompressedSize: false,
       rolldownOptions: {
         input: resolve(PROJECT, "service_worker/sw.ts"),
-        output: { format: "iife", entryFileNames: "sw.js" },
+        output: { format: "es", entryFileNames: "sw.js" }, // exports nothing, so it is a classic script too
       },
     },
   });

@@ -29,15 +29,13 @@ export function notificationFor(
   const sent = payload?.notification;
   const id = sent?.data?.id ?? "";
   const known: NoticeWords | undefined = bundle?.notices[id];
-  const shown = known ? level : 0;
-  const text = known ?? bundle?.neutral;
   const actions = known?.occurrence_ids?.length && mayAct
     ? [{ action: "done", title: words.done }, { action: "snooze", title: words.snooze }]
     : [];
   return {
-    title: text?.titles[shown] ?? sent?.title ?? words.title,
+    title: known?.titles[level] ?? sent?.title ?? words.title,
     options: {
-      body: text?.bodies[shown] ?? sent?.body ?? words.body,
+      body: known?.bodies[level] ?? sent?.body ?? words.body,
       tag: sent?.tag ?? (id || "afterbeam"),
       lang: sent?.lang ?? bundle?.patient.language ?? "en",
       dir: "auto",

@@ -17,7 +17,9 @@ export interface Request {
   body: unknown;
 }
 
-type Respond = (request: Request) => { status: number; body?: unknown; etag?: string } | Promise<never>;
+interface Reply { status: number; body?: unknown; etag?: string }
+
+type Respond = (request: Request) => Reply | Promise<Reply>;
 
 /** Stands where the network stands; remembers what was asked. */
 export function serverThat(respond: Respond): Request[] {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pwa.clock import DemoClock, Moment
 from pwa.domain.clinic import Clinic, ClinicStage
-from pwa.domain.notice import NoticeKind
 from pwa.domain.patient import Device, Patient
 from pwa.services import vaults
 from pwa.services.bundle.days import day_parts
@@ -17,7 +16,7 @@ from pwa.services.bundle.shapes import (
     PushPart,
     SettingsPart,
 )
-from pwa.services.bundle.words import neutral_words, reminder_words, same_at_every_level
+from pwa.services.bundle.words import PLAIN_TEXTS, neutral_words, reminder_words, same_at_every_level
 from pwa.services.composing import Recovery, load_recovery
 from pwa.services.instants import clock_time, instant
 from pwa.store import clinics, notices, operations, plans, targets
@@ -68,7 +67,7 @@ def _notices(scope: ClinicScope, recovery: Recovery) -> dict[str, NoticeWordsPar
     """The words of each notice that this phone may be asked to show."""
     patient = recovery.patient
     words = reminder_words(recovery)
-    for kind, text_id in ((NoticeKind.TEST, "app.test"), (NoticeKind.SUMMARY, "app.outage")):
+    for kind, text_id in PLAIN_TEXTS.items():
         newest = notices.newest_notice(scope, patient.id, kind)
         if newest is not None:
             words[str(newest.id)] = same_at_every_level(text_id, patient.language)

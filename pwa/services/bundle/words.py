@@ -6,19 +6,26 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from pwa.domain.care_plan import CarePlan
-from pwa.domain.notice import NoticeState
+from pwa.domain.notice import NoticeKind, NoticeState
 from pwa.domain.protocol import Words
 from pwa.protocols.packaged import app_text
 from pwa.services.bundle.shapes import NoticeWordsPart
 from pwa.services.composing import Recovery
 from pwa.store.notices import ReminderItem
 
+# What has nothing to hide, and says the same at every level and in the push itself.
+PLAIN_TEXTS = {NoticeKind.TEST: "app.test", NoticeKind.SUMMARY: "app.outage"}
 _WORTH_KNOWING = (NoticeState.PLANNED, NoticeState.SENDING, NoticeState.SENT)
 
 
 def app_words(text_id: str, language: str) -> Words:
     """Words of the app itself, such as `app.neutral`."""
     return app_text(text_id).in_language(language)
+
+
+def push_words(kind: NoticeKind, language: str) -> Words:
+    """What a push says by itself, where the phone does not know its id: neutral but for what hides nothing."""
+    return app_words(PLAIN_TEXTS.get(kind, "app.neutral"), language)
 
 
 def neutral_words(language: str) -> NoticeWordsPart:

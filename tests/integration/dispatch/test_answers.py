@@ -53,6 +53,15 @@ def test_the_push_carries_an_id_and_neutral_words_only(ward: Ward, alice: Patien
         assert word not in said
 
 
+def test_a_test_says_that_it_is_one_to_a_phone_that_does_not_know_it_yet(ward: Ward, alice: Patient) -> None:
+    ward.plan_test(alice)
+    ward.deliver()
+    payloads = [
+        json.loads(alice.phone.decrypt(post.body)) for post in ward.service.posts_to(alice.phone.endpoint)
+    ]
+    assert "This is a test" in [payload["notification"]["title"] for payload in payloads]
+
+
 def test_a_reminder_that_was_accepted_is_never_sent_again(ward: Ward, alice: Patient) -> None:
     ward.go_to(alice)
     ward.deliver()
