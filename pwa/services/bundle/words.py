@@ -24,7 +24,7 @@ def app_words(text_id: str, language: str) -> Words:
 
 
 def push_words(kind: NoticeKind, language: str) -> Words:
-    """What a push says by itself, where the phone does not know its id: neutral but for what hides nothing."""
+    """What a push says by itself to a phone that does not know its id: neutral but for what hides nothing."""
     return app_words(PLAIN_TEXTS.get(kind, "app.neutral"), language)
 
 
