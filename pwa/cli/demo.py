@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 
@@ -96,7 +95,7 @@ def _is_up(config: Config, processes: _Processes) -> bool:
             with urllib.request.urlopen(address, timeout=2):
                 return True
         except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
+            processes.pause(0.1)
     if processes.all_run():
         raise Refused(f"The server did not answer on port {config.port} in {UP_WITHIN_S} seconds. Try again.")
     return False
@@ -139,9 +138,13 @@ class _Processes:
         """Whether none has ended."""
         return not self._stop.is_asked() and all(process.poll() is None for process in self._running)
 
+    def pause(self, seconds: float) -> None:
+        """Do nothing for so long, or until somebody says stop."""
+        self._stop.wait(seconds)
+
     def wait(self) -> None:
         """Until somebody says stop. Raises Refused when one of them ends by itself."""
         while self.all_run():
-            self._stop.wait(0.5)
+            self.pause(0.5)
         if not self._stop.is_asked():
             raise Refused("One of the demo's programs ended by itself. What it said stands above.")

@@ -24,6 +24,7 @@ DATABASE_TROUBLE = (
     "The database cannot be used: it is busy, not there, or not prepared. "
     "Look at AFTERBEAM_DATABASE_URL and AFTERBEAM_DATA_DIR, then run `afterbeam db upgrade`."
 )
+DATABASE_REFUSED = "The database refused this. Nothing was stored."
 NO_DATABASE = (
     "The file is there and is no database. "
     "Mend AFTERBEAM_DATABASE_URL or AFTERBEAM_DATA_DIR, or put the right file back."
@@ -50,11 +51,10 @@ class Afterbeam(click.Group):
             log.error("database_unavailable", error=type(error.orig).__name__)
             click.echo(DATABASE_TROUBLE, err=True)
         except DBAPIError as error:
-            if getattr(error.orig, "sqlite_errorname", "") == "SQLITE_NOTADB":
-                click.echo(NO_DATABASE, err=True)
-                sys.exit(2)
-            log.exception("database_refused", exc_info=error)
-            click.echo("The database refused this. Nothing was stored.", err=True)
+            is_database = getattr(error.orig, "sqlite_errorname", "") != "SQLITE_NOTADB"
+            if is_database:
+                log.exception("database_refused", exc_info=error)
+            click.echo(DATABASE_REFUSED if is_database else NO_DATABASE, err=True)
         sys.exit(2)
 
 

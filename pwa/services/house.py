@@ -16,7 +16,7 @@ from pwa.store import operations
 from pwa.store.database import Database
 from pwa.store.operations import PublicVapidKey
 from pwa.store.revision import require_newest_schema
-from pwa.vault.keyring import MasterKeys, load_master_keys
+from pwa.vault.keyring import SETTING, MasterKeys, load_master_keys
 
 LOOPBACK = frozenset({"127.0.0.1", "[::1]", "localhost"})
 
@@ -72,7 +72,7 @@ def require_right_master_keys(session: Session, keys: MasterKeys) -> None:
         is_here = key_id in keys.ids and keys.mark(key_id) == mark
         if not is_here and operations.is_sealed_by(session, key_id):
             raise ConfigurationError(
-                f"AFTERBEAM_MASTER_KEY_FILE: names in this database are sealed with master key '{key_id}', "
+                f"{SETTING}: names in this database are sealed with master key '{key_id}', "
                 "which the file does not hold. Put back the file that does; no other can open them."
             )
 

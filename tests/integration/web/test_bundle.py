@@ -165,6 +165,15 @@ def _through_the_weeks(world: World, procedure: str) -> Iterator[tuple[dict[str,
         compose_ahead(world.house.database, world.house.now(), lambda: False)
 
 
+def test_composing_ahead_stops_between_patients_when_told_to(world: World) -> None:
+    world.patient("Alice")
+    world.clock.move(timedelta(hours=70))
+    before = world.rows("notices")
+    assert compose_ahead(world.house.database, world.house.now(), lambda: True) == 0
+    assert world.rows("notices") == before
+    assert compose_ahead(world.house.database, world.house.now(), lambda: False) == 1
+
+
 @pytest.mark.parametrize("procedure", PROCEDURES)
 def test_lock_screen_levels_0_and_1_say_nothing_of_health(world: World, procedure: str) -> None:
     seen = 0
