@@ -116,6 +116,12 @@ def _from_the_future(file: Path) -> None:
         database.commit()
 
 
+def _halved(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as database:
+        database.execute("DELETE FROM clinics")  # what belongs to the clinic stays behind
+        database.commit()
+
+
 def _torn(file: Path) -> None:
     content = bytearray(file.read_bytes())
     for at in range(4096, len(content), 4096):
@@ -129,6 +135,7 @@ def _torn(file: Path) -> None:
         (Path.unlink, "There is no file"),
         (_not_sqlite, "is no backup of Afterbeam."),
         (_from_the_future, "was made by a newer version of Afterbeam."),
+        (_halved, "is damaged"),
         (_torn, ""),
     ],
 )

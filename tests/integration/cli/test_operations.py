@@ -116,7 +116,7 @@ def test_a_wrong_master_key_stops_every_program(with_a_patient: Command, same_id
         wrong["current"] = right["current"]
     file.write_text(json.dumps(wrong))
 
-    for arguments in (("serve",), ("dispatch", "--once"), ("clinic", "list"), ("demo",)):
+    for arguments in (("clinic", "list"), ("dispatch", "--once"), ("serve",), ("demo",)):
         said = with_a_patient(*arguments, PORT=str(free_port()))
         assert said.code == 2, arguments
         assert f"sealed with master key '{right['current']}'" in said.sentence
