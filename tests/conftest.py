@@ -12,7 +12,7 @@ from hypothesis import is_hypothesis_test, settings
 from tests.support.databases import KINDS, Databases
 
 # The same examples on every run, so that a change and not luck turns a test red; `make soak` looks further.
-# Both say whether they are seeded: Hypothesis would seed every profile by itself where it sees a build server.
+# Both say whether they are seeded: left unsaid, Hypothesis would seed them where it sees a build server.
 settings.register_profile("test", derandomize=True, deadline=None, max_examples=60)
 settings.register_profile("soak", derandomize=False, deadline=None, max_examples=2000, print_blob=True)
 settings.load_profile("test")
