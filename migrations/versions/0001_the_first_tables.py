@@ -598,7 +598,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("clinic_id", sa.Uuid(), nullable=False),
         sa.CheckConstraint(
-            "ended_because IN ('too_late', 'collapsed')", name=op.f("ck_notices_ended_because")
+            "ended_because IN ('too_late', 'collapsed', 'answered')", name=op.f("ck_notices_ended_because")
         ),
         sa.CheckConstraint("(patient_id IS NULL) <> (staff_id IS NULL)", name=op.f("ck_notices_one_person")),
         sa.CheckConstraint("useful_until > due_at", name=op.f("ck_notices_useful_after_due")),

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from pwa.domain.agenda import AgendaEntry
 from pwa.domain.agenda_item import AgendaItem
+from pwa.domain.occurrence import Settled
 
 
 class NoticeKind(StrEnum):
@@ -34,7 +35,7 @@ class DeliveryState(StrEnum):
     ACCEPTED = "accepted"
     GONE = "gone"  # the endpoint no longer exists
     REFUSED = "refused"  # the service will not take it, ever
-    EXPIRED = "expired"  # its useful time passed first
+    EXPIRED = "expired"  # nobody could use it any more: its time passed, its phone left, it was answered
     DEAD = "dead"  # failed too often; operators see it
 
 
@@ -141,6 +142,24 @@ def reconcile(reminders: Iterable[Reminder], entries: Iterable[AgendaEntry], now
         cancel=tuple(each.id for each in unwanted if each.useful_until > now),
         expire=tuple(each.id for each in unwanted if each.useful_until <= now),
     )
+
+
+def answered(reminders: Iterable[Reminder], settled: Settled) -> tuple[UUID, ...]:
+    """Reminders being sent whose every occurrence was settled meanwhile: their retries are not wanted."""
+    return tuple(
+        each.id
+        for each in reminders
+        if each.state is NoticeState.SENDING
+        and each.occurrences
+        and all(_is_answered(occurrence, number, settled) for occurrence, number in each.occurrences)
+    )
+
+
+def _is_answered(occurrence: UUID, number: int, settled: Settled) -> bool:
+    """Done, skipped, or put off to a later reminder than this one."""
+    snooze = settled.snoozed.get(occurrence)
+    put_off = snooze is not None and snooze.number > number
+    return put_off or occurrence in settled.done or occurrence in settled.skipped
 
 
 def occurrences_of(entry: AgendaEntry) -> frozenset[tuple[UUID, int]]:

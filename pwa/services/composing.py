@@ -11,7 +11,7 @@ from pwa.clock import Moment
 from pwa.domain.agenda import Agenda, AgendaEntry, Settled, Snooze, compose
 from pwa.domain.care_plan import CarePlan, Fact, OutcomeValue
 from pwa.domain.clinic import Clinic
-from pwa.domain.notice import Notice, NoticeState, Reminder, reconcile, reminded
+from pwa.domain.notice import Notice, NoticeState, Reminder, answered, reconcile, reminded
 from pwa.domain.patient import Patient
 from pwa.domain.schedule import day_bounds, local_day
 from pwa.domain.sun import Place
@@ -42,7 +42,7 @@ class Recovery:
 def recompose(scope: ClinicScope, clinic: Clinic, patient_id: UUID, moment: Moment) -> None:
     """Plan this patient's reminders anew, in the caller's transaction.
 
-    Only planned and cancelled reminders change; what was leased or sent stays as it is.
+    Only planned and cancelled reminders change; one that is being sent ends when all of it was answered.
     """
     patients.lock_patient(scope, patient_id)
     notices.lock_reminders(scope, patient_id, moment.care - LOOK_BACK)
@@ -53,6 +53,7 @@ def recompose(scope: ClinicScope, clinic: Clinic, patient_id: UUID, moment: Mome
         entry for day in days for entry in agenda_of(recovery, clinic, day, so_far, moment.care).entries
     ]
     _apply(scope, recovery, entries, moment)
+    notices.stop_sending(scope, answered(_reminders(recovery), so_far), moment.wall)
     until = day_bounds(days[-1], recovery.patient.preferences.zone)[1]
     patients.set_composed_until(scope, patient_id, until)
 

@@ -102,7 +102,7 @@ def _next_chunk(house: Dispatching, moment: Moment) -> tuple[LeasedDelivery, ...
         leased = dispatch.lease(session, moment.care, moment.wall, LEASE, CHUNK)
         if leased:
             return leased
-        settling.end_unreachable(session, moment.wall)
+        settling.end_in_vain(session, moment.wall)
         expiring.collapse_late(session, moment.care, moment.care - LATE, moment.wall)
         claimed = dispatch.claim_due(session, moment.care, moment.wall, CLAIM_AT_ONCE)
         dispatch.open_deliveries(session, claimed, moment.wall)

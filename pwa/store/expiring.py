@@ -18,6 +18,7 @@ from pwa.store.upserts import rows_changed
 
 TOO_LATE = "too_late"
 COLLAPSED = "collapsed"
+ANSWERED = "answered"
 UNDER_WAY = (NoticeState.PLANNED, NoticeState.SENDING, NoticeState.SENT)
 
 

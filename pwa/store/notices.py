@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, exists, func, literal, select
 
 from pwa.domain.agenda import AgendaEntry
 from pwa.domain.errors import NotFound
 from pwa.domain.notice import DeliveryState, Notice, NoticeKind, NoticeState, ReceiptKind
 from pwa.store import tables
-from pwa.store.expiring import TOO_LATE
+from pwa.store.expiring import ANSWERED, TOO_LATE
 from pwa.store.ids import new_id
 from pwa.store.scope import ClinicScope
 from pwa.store.upserts import insert_ignoring
@@ -106,6 +106,25 @@ def end_reminders(scope: ClinicScope, notice_ids: Sequence[UUID], state: NoticeS
     )
     if state is NoticeState.CANCELLED:
         free_items(scope, notice_ids)
+
+
+def stop_sending(scope: ClinicScope, notice_ids: Sequence[UUID], now: datetime) -> None:
+    """End reminders that are being sent: sent when a phone has taken one, else answered.
+
+    The dispatcher ends what waits of their deliveries; what is on its way at this moment arrives.
+    """
+    if not notice_ids:
+        return
+    notice, delivery = tables.Notice, tables.Delivery
+    accepted = exists(
+        select(literal(1)).where(delivery.notice_id == notice.id, delivery.state == DeliveryState.ACCEPTED)
+    )
+    sending = scope.update(notice).where(notice.id.in_(notice_ids), notice.state == NoticeState.SENDING)
+    for statement in (
+        sending.where(accepted).values(state=NoticeState.SENT, changed_at=now),
+        sending.values(state=NoticeState.EXPIRED, ended_because=ANSWERED, changed_at=now),
+    ):
+        scope.session.execute(statement.execution_options(synchronize_session=False))
 
 
 def free_items(scope: ClinicScope, notice_ids: Sequence[UUID]) -> None:

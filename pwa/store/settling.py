@@ -106,13 +106,20 @@ def close_notices(session: Session, notice_ids: Sequence[UUID], wall: datetime) 
         )
 
 
-def end_unreachable(session: Session, wall: datetime) -> None:
-    """End what waits for a target that has ended since, so that its notice is free for a new one."""
-    delivery, target = tables.Delivery, tables.Target
+def end_in_vain(session: Session, wall: datetime) -> None:
+    """End what waits for a target that has ended since, or of a notice that has.
+
+    The notice of the first is then free for a new target.
+    """
+    delivery, notice, target = tables.Delivery, tables.Notice, tables.Target
     waiting = (
         select(delivery.id, delivery.notice_id)
+        .join(notice, notice.id == delivery.notice_id)
         .join(target, target.id == delivery.target_id)
-        .where(delivery.state == DeliveryState.PENDING, target.state != TargetState.LIVE)
+        .where(
+            delivery.state == DeliveryState.PENDING,
+            or_(target.state != TargetState.LIVE, notice.state != NoticeState.SENDING),
+        )
     )
     notice_ids = {notice_id for _, notice_id in session.execute(waiting)}
     if not notice_ids:
@@ -121,7 +128,7 @@ def end_unreachable(session: Session, wall: datetime) -> None:
     session.execute(
         update(delivery)
         .where(delivery.id.in_(waiting.with_only_columns(delivery.id)))
-        .values(state=DeliveryState.GONE, changed_at=wall)
+        .values(state=DeliveryState.EXPIRED, changed_at=wall)
         .execution_options(synchronize_session=False)
     )
     close_notices(session, tuple(notice_ids), wall)

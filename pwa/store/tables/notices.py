@@ -27,7 +27,7 @@ class Notice(InClinic, Base):
         works_here("staff_id"),
         CheckConstraint(ONE_PERSON, name="one_person"),
         CheckConstraint("useful_until > due_at", name="useful_after_due"),
-        CheckConstraint("ended_because IN ('too_late', 'collapsed')", name="ended_because"),
+        CheckConstraint("ended_because IN ('too_late', 'collapsed', 'answered')", name="ended_because"),
         # Only what can still be claimed is in this index, so years of sent rows cost nothing.
         Index(
             "ix_notices_planned",

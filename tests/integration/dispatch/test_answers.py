@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 import pytest
 
+from pwa.domain.care_plan import OutcomeValue
 from pwa.push.curl_sender import Limits
 from pwa.services import reaching
 from pwa.store.scope import in_clinic
@@ -238,6 +239,54 @@ def test_one_phone_that_took_it_does_not_end_the_retry_of_the_other(ward: Ward, 
     ward.deliver()
 
     assert (ward.pushes_to(alice.phone), ward.pushes_to(helper)) == ([201], [503, 201])
+    assert ward.state_of(reminder.id) == "sent"
+
+
+@pytest.mark.parametrize("tapped", [OutcomeValue.DONE, OutcomeValue.SKIPPED, OutcomeValue.SNOOZED])
+def test_what_was_answered_while_a_retry_waited_is_not_pushed_any_more(
+    ward: Ward, alice: Patient, tapped: OutcomeValue
+) -> None:
+    reminder = ward.go_to(alice)
+    answer_with(ward, alice, 503, times=1)
+    ward.deliver()
+
+    ward.tap(alice, tapped, ward.occurrences_in(alice, reminder.id))
+    ward.wait(2)
+    ward.deliver()
+
+    assert ward.pushes_to(alice.phone) == [503]
+    assert ward.state_of(reminder.id) == "expired"
+    assert ward.delivery_of(reminder.id, alice.phone)["state"] == "expired"
+
+
+def test_a_retry_goes_on_while_part_of_the_reminder_is_open(ward: Ward, alice: Patient) -> None:
+    number, reminder = next(
+        (number, one)
+        for number, one in enumerate(ward.notices_of(alice))
+        if len(ward.occurrences_in(alice, one.id)) > 1
+    )
+    ward.go_to(alice, number)
+    answer_with(ward, alice, 503, times=1)
+    ward.deliver()
+
+    ward.tap(alice, OutcomeValue.DONE, ward.occurrences_in(alice, reminder.id)[:1])
+    ward.wait(2)
+    ward.deliver()
+
+    assert ward.pushes_to(alice.phone) == [503, 201]
+
+
+def test_a_reminder_answered_on_one_phone_ends_the_retry_of_the_other(ward: Ward, alice: Patient) -> None:
+    helper = ward.second_phone(alice)
+    reminder = ward.go_to(alice)
+    ward.service.script(helper.endpoint, Script(503, times=1))
+    ward.deliver()
+
+    ward.tap(alice, OutcomeValue.DONE, ward.occurrences_in(alice, reminder.id))
+    ward.wait(2)
+    ward.deliver()
+
+    assert (ward.pushes_to(alice.phone), ward.pushes_to(helper)) == ([201], [503])
     assert ward.state_of(reminder.id) == "sent"
 
 
