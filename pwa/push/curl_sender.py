@@ -18,7 +18,7 @@ from pwa.push.encryption import encrypt
 from pwa.push.endpoints import Endpoint, EndpointRefused, EndpointRules, check_endpoint
 from pwa.push.headers import push_headers
 from pwa.push.name_book import NameBook
-from pwa.push.policy import counts_against_service
+from pwa.push.policy import counts_against_service, parse_retry_after
 from pwa.push.sender import Failure, K, Outgoing, SendResult
 from pwa.push.transfer import Request, Response, Transfers
 from pwa.push.vapid import UnknownVapidKey, VapidSigner
@@ -195,7 +195,8 @@ class CurlSender:
         result = _result(response, lane.origin)
         run.results[job.place] = result
         if counts_against_service(result):
-            lane.breaker = lane.breaker.after_failure(run.now)
+            asked = parse_retry_after(result.retry_after, run.now) or timedelta(0)
+            lane.breaker = lane.breaker.after_failure(run.now, asked)
             self._breakers[lane.origin] = lane.breaker
         else:
             lane.breaker = lane.breaker.after_success()

@@ -19,7 +19,7 @@ FIRST_PAUSE: Final = timedelta(seconds=30)  # then 2 min, 8 min, 32 min
 LONGEST_PAUSE: Final = timedelta(minutes=32)
 SHORTEST_PAUSE: Final = timedelta(seconds=1)
 LONGEST_RETRY_AFTER: Final = timedelta(days=30)
-SUSPICIONS_TO_RETIRE: Final = 5
+SUSPICIONS_TO_RETIRE: Final = 5  # in a row, while its push service takes our key from others
 _GROWTH: Final = 4
 
 
@@ -27,7 +27,7 @@ class Ruling(StrEnum):
     ACCEPTED = "accepted"  # not yet shown
     GONE = "gone"  # remove this endpoint
     RETRY = "retry"
-    SUSPECT = "suspect"  # our key or clock first; keep the subscription, try again, see may_retire
+    SUSPECT = "suspect"  # our key or clock first; keep the subscription, try again
     REFUSED = "refused"  # this delivery ends; the subscription stays
     OUR_BUG = "our_bug"  # this delivery ends, loudly
     EXPIRED = "expired"  # a retry would come too late to be useful
@@ -72,18 +72,13 @@ def parse_retry_after(header: str | None, now: datetime) -> timedelta | None:
     return min(max(moment - now, timedelta(0)), LONGEST_RETRY_AFTER)
 
 
-def may_retire(suspicions_in_a_row: int, others_accepted_since: int) -> bool:
-    """Whether one subscription that is only ever answered 400, 401 or 403 may go.
-
-    Only while others on the same push service are accepted: otherwise the fault is ours, and all would go.
-    """
-    return suspicions_in_a_row >= SUSPICIONS_TO_RETIRE and others_accepted_since > 0
-
-
 def counts_against_service(result: SendResult[object]) -> bool:
-    """Whether the circuit breaker of this push service should count it."""
+    """Whether the circuit breaker of this push service should count it.
+
+    "Too many" may be about one phone only: that stops nobody else, as any push it takes clears the count.
+    """
     if result.status is not None:
-        return result.status >= 500
+        return result.status >= 500 or _is_too_many(result.status, result.origin)
     return result.failure in (Failure.TIMEOUT, Failure.CONNECTION, Failure.TLS)
 
 
@@ -98,15 +93,18 @@ def _of_status(status: int, origin: str | None) -> Ruling:
         return Ruling.ACCEPTED
     if status in (404, 410):
         return Ruling.GONE
-    if status in (408, 429) or status >= 500:
+    if status == 408 or status >= 500 or _is_too_many(status, origin):
         return Ruling.RETRY
-    if status == 406 and is_windows(origin):
-        return Ruling.RETRY  # WNS says 406 where others say 429
     if status in (400, 401, 403):
         return Ruling.SUSPECT  # Apple answers 400 VapidPkHashMismatch after a change of keys
     if status == 413:
         return Ruling.OUR_BUG
     return Ruling.REFUSED  # redirects among them: they are never followed
+
+
+def _is_too_many(status: int, origin: str | None) -> bool:
+    """WNS says 406 where others say 429."""
+    return status == 429 or (status == 406 and is_windows(origin))
 
 
 def _of_failure(failure: Failure | None) -> Ruling:

@@ -172,6 +172,29 @@ def test_a_service_in_trouble_is_left_alone_then_probed_with_one_push(
     assert {result.status for result in clinic.push_all(everybody)} == {201}
 
 
+def test_a_service_that_says_too_many_is_left_alone_for_as_long_as_it_asks(
+    service: PushService, clinic: Clinic
+) -> None:
+    everybody = [service.make_subscriber(KEY.public_key) for _ in range(FAILURES_TO_OPEN)]
+    for one in everybody:
+        service.script(one.endpoint, Script(429, {"Retry-After": "600"}, times=1))
+    assert {result.status for result in clinic.push_all(everybody)} == {429}
+
+    clinic.now += timedelta(seconds=590)
+    rested = clinic.push_all(everybody)
+    assert {(result.failure, result.retry_after) for result in rested} == {(Failure.CIRCUIT_OPEN, "10")}
+
+    clinic.now += timedelta(seconds=10)
+    assert {result.status for result in clinic.push_all(everybody)} == {201}
+
+
+def test_too_many_for_one_phone_does_not_stop_the_others(service: PushService, clinic: Clinic) -> None:
+    limited, *others = [service.make_subscriber(KEY.public_key) for _ in range(FAILURES_TO_OPEN + 1)]
+    service.script(limited.endpoint, Script(429, {"Retry-After": "600"}))
+    for other in others:
+        assert [one.status for one in clinic.push_all([limited, other])] == [429, 201]
+
+
 def test_a_hanging_service_leaves_places_for_another_that_waits(
     service: PushService, other_service: PushService
 ) -> None:

@@ -44,6 +44,13 @@ def test_rests_grow_to_eight_minutes() -> None:
     assert rests == [30, 60, 120, 240, 480, 480, 480, 480]
 
 
+def test_a_rest_is_as_long_as_was_asked_for_up_to_an_hour() -> None:
+    nearly = _after_failures(FAILURES_TO_OPEN - 1)
+    for asked, minutes in ((0, 0.5), (0.1, 0.5), (20, 20), (60 * 24, 60)):
+        opened = nearly.after_failure(NOW, timedelta(minutes=asked))
+        assert opened.open_until == NOW + timedelta(minutes=minutes)
+
+
 def test_failures_of_pushes_already_under_way_do_not_lengthen_the_rest() -> None:
     opened = _after_failures(FAILURES_TO_OPEN)
     assert _after_failures(FAILURES_TO_OPEN + 50).open_until == opened.open_until

@@ -12,7 +12,6 @@ from pwa.push.policy import (
     Verdict,
     counts_against_service,
     decide,
-    may_retire,
     parse_retry_after,
 )
 from pwa.push.sender import Failure, SendResult
@@ -192,16 +191,12 @@ def test_no_retry_after_header_breaks_the_dispatcher(header: str) -> None:
     assert parsed is None or timedelta(0) <= parsed <= timedelta(days=30)
 
 
-def test_a_subscription_is_retired_only_while_others_on_its_service_succeed() -> None:
-    assert may_retire(5, others_accepted_since=1)
-    assert not may_retire(4, others_accepted_since=100)
-    assert not may_retire(100, others_accepted_since=0)
-
-
 def test_only_a_service_in_trouble_counts_against_it() -> None:
     trouble = [
         answered(500),
         answered(503),
+        answered(429),
+        answered(406, WINDOWS),
         failed(Failure.TIMEOUT),
         failed(Failure.CONNECTION),
         failed(Failure.TLS),
@@ -209,7 +204,7 @@ def test_only_a_service_in_trouble_counts_against_it() -> None:
     fine = [
         answered(201),
         answered(410),
-        answered(429),
+        answered(406),
         failed(Failure.MESSAGE),
         failed(Failure.CIRCUIT_OPEN),
     ]
