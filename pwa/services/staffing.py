@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from pwa.clock import Moment
 from pwa.domain.clinic import StaffRole
 from pwa.domain.errors import BadInput, NotAllowed
-from pwa.services.throttling import count_try, forget_tries
+from pwa.services.throttling import count_try, forget_tries, is_remembered, remember
 from pwa.services.tokens import hash_token, new_token
 from pwa.store import clinics, staff
 from pwa.store.ids import new_id
@@ -26,7 +26,9 @@ LONGEST_PASSWORD = 256
 SESSION_LIFE = timedelta(hours=12)
 SESSION_IDLE = timedelta(hours=1)
 TRIES_PER_ACCOUNT = 10
-TRIES_OF_ALL = 100  # NIST SP 800-63B-4: no more wrong tries in a row at one account
+# NIST SP 800-63B-4: no more wrong tries in a row at one account; addresses known of it may still try.
+TRIES_OF_ALL = 100
+ADDRESS_KNOWN_FOR = timedelta(days=30)
 TRIES_PER_ADDRESS = 50
 TRY_WINDOW = timedelta(minutes=15)
 
@@ -78,17 +80,24 @@ def set_password(session: Session, account: StaffAccount, password: str) -> None
 
 def count_sign_in_try(session: Session, email: str, caller: str, moment: Moment) -> None:
     """Count a try to sign in, in a unit of work of its own so that a failed try counts too."""
-    # By account and address: whoever only knows the address must not be able to lock its owner out.
-    both = f"{email.lower()} from {caller}"
+    # By account and address: whoever only knows the name must not be able to lock its owner out.
+    both = _account_and_address(email, caller)
     count_try(session, "sign in to", both, TRIES_PER_ACCOUNT, TRY_WINDOW, moment.wall)
-    count_try(session, "sign in to", email.lower(), TRIES_OF_ALL, TRY_WINDOW, moment.wall)
+    if not is_remembered(session, "signed in to", both, moment.wall):
+        count_try(session, "sign in to", email.lower(), TRIES_OF_ALL, TRY_WINDOW, moment.wall)
     count_try(session, "sign in from", caller, TRIES_PER_ADDRESS, TRY_WINDOW, moment.wall)
 
 
-def forget_sign_in_tries(session: Session, email: str, caller: str) -> None:
-    """A right password clears the counts of its account."""
-    forget_tries(session, "sign in to", f"{email.lower()} from {caller}")
+def note_right_password(session: Session, email: str, caller: str, moment: Moment) -> None:
+    """Clear the counts of its account, and know this address of it from now on."""
+    both = _account_and_address(email, caller)
+    forget_tries(session, "sign in to", both)
     forget_tries(session, "sign in to", email.lower())
+    remember(session, "signed in to", both, ADDRESS_KNOWN_FOR, moment.wall)
+
+
+def _account_and_address(email: str, caller: str) -> str:
+    return f"{email.lower()} from {caller}"
 
 
 def check_password(session: Session, email: str, password: str) -> StaffAccount:

@@ -21,6 +21,18 @@ def count_try(session: Session, what: str, who: str, most: int, per: timedelta, 
         raise TooManyTries
 
 
+def remember(session: Session, what: str, who: str, length: timedelta, wall: datetime) -> None:
+    """Keep for `length` from now that `who` did this; without who it was, as for the tries."""
+    bucket = _bucket(what, who)
+    operations.forget_tries(session, bucket)
+    operations.count_try(session, bucket, wall, wall + length)
+
+
+def is_remembered(session: Session, what: str, who: str, wall: datetime) -> bool:
+    """Whether `who` did this lately."""
+    return operations.has_tries(session, _bucket(what, who), wall)
+
+
 def forget_tries(session: Session, what: str, who: str) -> None:
     """A right answer clears the count."""
     operations.forget_tries(session, _bucket(what, who))

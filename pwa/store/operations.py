@@ -128,6 +128,12 @@ def count_try(session: Session, bucket: bytes, wall: datetime, until: datetime) 
     return int(session.execute(counted).scalar_one())
 
 
+def has_tries(session: Session, bucket: bytes, wall: datetime) -> bool:
+    """Whether anything was counted in this bucket whose window is still open."""
+    table = tables.Throttle
+    return bool(session.scalar(select(exists().where(table.bucket == bucket, table.until > wall))))
+
+
 def forget_tries(session: Session, bucket: bytes) -> None:
     """A right answer clears the count."""
     session.execute(delete(tables.Throttle).where(tables.Throttle.bucket == bucket))

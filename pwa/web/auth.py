@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from ipaddress import IPv4Address, IPv6Network, ip_address
 from typing import Any, TypeVar
 
 from flask import Response, g, request
@@ -124,8 +125,19 @@ def clear_cookie(response: Response, name: str) -> None:
 
 
 def caller() -> str:
-    """The address a request came from, for counting tries. Headers can be forged, so none is read."""
-    return request.remote_addr or "unknown"
+    """Where a request came from, for counting tries. Headers can be forged, so none is read.
+
+    IPv6 by its /64: whoever has one such address has 2^64 of them.
+    """
+    try:
+        address = ip_address(request.remote_addr or "")
+    except ValueError:
+        return "unknown"
+    if isinstance(address, IPv4Address):
+        return str(address)
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(IPv6Network((address.packed[:8] + bytes(8), 64)))
 
 
 def device_label() -> str:

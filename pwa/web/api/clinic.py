@@ -41,7 +41,7 @@ def sign_in(json_data: SignInIn) -> Response:
     with writing() as session:
         staffing.end(session, request.cookies.get(STAFF_COOKIE, ""), moment())
         token = staffing.sign_in(session, account, moment())
-        staffing.forget_sign_in_tries(session, json_data.email, caller())
+        staffing.note_right_password(session, json_data.email, caller(), moment())
     response = Response(status=204)
     set_cookie(response, STAFF_COOKIE, token, int(staffing.SESSION_LIFE.total_seconds()))
     return response

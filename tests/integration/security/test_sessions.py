@@ -219,6 +219,42 @@ def test_an_account_can_be_tried_a_hundred_times_from_all_addresses_together(
     assert _sign_in(world.phone("192.0.2.200")).status_code == 429
 
 
+def test_the_owner_still_gets_in_from_where_she_signed_in_lately(world: World, olga: UUID) -> None:
+    assert _sign_in(world.phone("192.0.2.200")).status_code == 204
+    for number in range(TRIES_OF_ALL // TRIES_PER_ACCOUNT):
+        _count(world, OLGA, f"192.0.2.{number}", TRIES_PER_ACCOUNT)
+    assert _sign_in(world.phone("192.0.2.201")).status_code == 429
+    assert _sign_in(world.phone("192.0.2.200")).status_code == 204
+
+    world.clock.move(staffing.ADDRESS_KNOWN_FOR)
+    for number in range(TRIES_OF_ALL // TRIES_PER_ACCOUNT):
+        _count(world, OLGA, f"192.0.2.{number}", TRIES_PER_ACCOUNT)
+    assert _sign_in(world.phone("192.0.2.200")).status_code == 429
+
+
+def test_an_address_she_signed_in_from_has_no_more_tries_than_others(world: World, olga: UUID) -> None:
+    assert _sign_in(world.phone("192.0.2.200")).status_code == 204
+    _count(world, OLGA, "192.0.2.200", TRIES_PER_ACCOUNT)
+    assert _sign_in(world.phone("192.0.2.200")).status_code == 429
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "same"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff:ffff:ffff:ffff", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("::ffff:192.0.2.1", "192.0.2.1", True),
+        ("::ffff:192.0.2.1", "::ffff:192.0.2.2", False),
+    ],
+)
+def test_tries_are_counted_by_what_one_person_can_hold(
+    world: World, olga: UUID, first: str, second: str, same: bool
+) -> None:
+    for _ in range(TRIES_PER_ACCOUNT):
+        assert _sign_in(world.phone(first), OLGA, "wrong password here").status_code == 401
+    assert _sign_in(world.phone(second)).status_code == (429 if same else 204)
+
+
 def test_an_address_can_try_fifty_times_whatever_accounts_it_names(world: World, olga: UUID) -> None:
     for number in range(TRIES_PER_ADDRESS):
         _count(world, f"staff{number}@lakeside.test", "192.0.2.1", 1)
