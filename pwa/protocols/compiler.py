@@ -6,13 +6,12 @@ import hashlib
 import json
 from types import MappingProxyType
 
+from pwa.domain.days import DayPattern, DaySpan
 from pwa.domain.protocol import (
     Area,
     Bound,
     Course,
     DayCard,
-    DayPattern,
-    DaySpan,
     FactQuestion,
     HealDays,
     PhaseSpan,

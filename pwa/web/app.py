@@ -27,7 +27,7 @@ def create_app(house: House) -> APIFlask:
     app.url_map.merge_slashes = False
     if house.config.proxies:
         # Only the caller's address is taken from them: our own address is a setting, not a header.
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=house.config.proxies, x_proto=0)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=house.config.proxies, x_proto=0)  # type: ignore[method-assign]  # as Flask documents it
     units.set_up(app, house)
     guards.set_up(app)
     errors.set_up(app)

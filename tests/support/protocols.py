@@ -11,12 +11,11 @@ from zoneinfo import ZoneInfo
 
 from pwa.domain.agenda import Agenda, Place, Preferences, QuietHours, Settled, compose
 from pwa.domain.care_plan import CarePlan, CarePlanStatus, Fact, instantiate
+from pwa.domain.days import DayPattern, DaySpan
 from pwa.domain.opening_hours import OpeningHours, parse
 from pwa.domain.protocol import (
     Anchor,
     Area,
-    DayPattern,
-    DaySpan,
     FactName,
     Gate,
     HealDays,
@@ -136,7 +135,7 @@ def protocol(procedure: str, steps: Sequence[Step], last_day: int = 180, **chang
         closing_text_id="closing",
         texts={},
     )
-    return replace(made, **changes)  # type: ignore[arg-type]
+    return replace(made, **changes)  # type: ignore[arg-type]  # named fields of mixed types
 
 
 DEEP = protocol(

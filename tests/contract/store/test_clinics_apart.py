@@ -173,8 +173,8 @@ def test_no_row_can_be_made_to_point_to_another_clinic(house: House, furnished: 
     here, there = furnished.alice.clinic.id, furnished.mallory.clinic.id
     assert len(RELATIONS) > 20
     for name, constraint in (relation.values for relation in RELATIONS):
-        child, parent = IN_CLINICS[str(name)], constraint.referred_table  # type: ignore[union-attr]
-        own, foreign = _columns_of(constraint)  # type: ignore[arg-type]
+        child, parent = IN_CLINICS[str(name)], constraint.referred_table  # type: ignore[union-attr]  # of pytest.param
+        own, foreign = _columns_of(constraint)  # type: ignore[arg-type]  # likewise
         with house.database.read() as session:
             newest = select(parent.c[foreign]).where(parent.c.clinic_id == there)
             theirs = session.scalar(newest.order_by(parent.c[foreign].desc()).limit(1))

@@ -50,7 +50,7 @@ def test_without_any_setting_it_runs_on_this_computer_only() -> None:
 
 def test_a_config_cannot_be_changed() -> None:
     with pytest.raises(FrozenInstanceError):
-        Config.from_env({}).port = 1  # type: ignore[misc]
+        Config.from_env({}).port = 1  # type: ignore[misc]  # that is the test
 
 
 def test_keys_and_database_follow_the_data_folder(tmp_path: Path) -> None:

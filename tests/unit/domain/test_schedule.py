@@ -27,7 +27,7 @@ def anchors(day: date, **changes: object) -> Anchors:
         "noon": NOON,
         "check_in": None,
     }
-    return Anchors(**(given | changes))  # type: ignore[arg-type]
+    return Anchors(**(given | changes))  # type: ignore[arg-type]  # of mixed types
 
 
 def due(anchor: Anchor, hours: float, of: Anchors) -> datetime | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pwa.domain.protocol import Area, Bound, DaySpan, FactName, Gate, Phase, Protocol, Step, StepKind
+from pwa.domain.days import DaySpan
+from pwa.domain.protocol import Area, Bound, FactName, Gate, Phase, Protocol, Step, StepKind
 from tests.unit.protocols.clinical_notes import (
     ASKED,
     ELSE_OWN_SIGNS,
