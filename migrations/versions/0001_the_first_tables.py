@@ -76,7 +76,13 @@ def upgrade() -> None:
         "push_origins",
         sa.Column("origin", sa.String(length=255), nullable=False),
         sa.Column("vapid_key_id", sa.String(length=64), nullable=False),
-        sa.Column("last_accepted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failing_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_failed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(failing_since IS NULL) = (last_failed_at IS NULL)", name=op.f("ck_push_origins_failing_or_not")
+        ),
         sa.PrimaryKeyConstraint("origin", "vapid_key_id", name=op.f("pk_push_origins")),
     )
     op.create_table(
@@ -210,6 +216,7 @@ def upgrade() -> None:
         sa.Column("first_name_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("phone_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("composed_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("compose_failed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("clinic_id", sa.Uuid(), nullable=False),
@@ -524,6 +531,7 @@ def upgrade() -> None:
         sa.Column("token_expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("code_expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("key_hash", sa.LargeBinary(length=32), nullable=True),
         sa.Column("device_id", sa.Uuid(), nullable=True),
         sa.Column("made_by_device_id", sa.Uuid(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),

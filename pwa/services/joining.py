@@ -112,20 +112,28 @@ def count_code_try(session: Session, caller: str, moment: Moment) -> None:
     count_try(session, "join", "all", TRIES_OF_ALL, TRY_WINDOW, moment.wall)
 
 
-def join_by_token(session: Session, keys: MasterKeys, token: str, label: str, moment: Moment) -> Joined:
-    """Let a phone in by the token of its link. Raises LinkNotUsable, the same for every reason."""
+def join_by_token(
+    session: Session, keys: MasterKeys, token: str, label: str, moment: Moment, key: str | None = None
+) -> Joined:
+    """Let a phone in by the token of its link. Raises LinkNotUsable, the same for every reason.
+
+    `key` is a secret of the phone's own. With it the phone may ask again, until it has answered "is this
+    right?", for the first answer can get lost on its way.
+    """
     found = devices.find_join_by_token(session, hash_token(token))
     if found is None or found.token_expires_at <= moment.wall:
         raise LinkNotUsable
-    return _let_in(session, keys, found, label, moment)
+    return _let_in(session, keys, found, label, moment, key)
 
 
-def join_by_code(session: Session, keys: MasterKeys, code: str, label: str, moment: Moment) -> Joined:
-    """Let a phone in by the short code somebody typed. Raises LinkNotUsable."""
+def join_by_code(
+    session: Session, keys: MasterKeys, code: str, label: str, moment: Moment, key: str | None = None
+) -> Joined:
+    """Let a phone in by the short code somebody typed, as by a token. Raises LinkNotUsable."""
     for index in join_code_indexes(keys, tidy_code(code)):
         found = devices.find_join_by_code(session, index)
         if found is not None and found.code_expires_at > moment.wall:
-            return _let_in(session, keys, found, label, moment)
+            return _let_in(session, keys, found, label, moment, key)
     raise LinkNotUsable
 
 
@@ -134,22 +142,40 @@ def forget_code_tries(session: Session, caller: str) -> None:
     forget_tries(session, "join", caller)
 
 
-def _let_in(session: Session, keys: MasterKeys, found: StoredJoin, label: str, moment: Moment) -> Joined:
+def _let_in(
+    session: Session, keys: MasterKeys, found: StoredJoin, label: str, moment: Moment, key: str | None
+) -> Joined:
     scope = in_clinic(session, found.clinic_id)
+    key_hash = None if key is None else hash_token(key)
     # Whoever changes the row first gets in; a second phone with the same link finds it used.
-    if found.used_at is not None or devices.use_join(scope, found.id, moment.wall) != 1:
+    if found.used_at is None and devices.use_join(scope, found.id, key_hash, moment.wall) == 1:
+        device, act = devices.add_device(scope, found.patient_id, label, moment.wall), "patient.join"
+        devices.bind_join(scope, found.id, device.id)
+    else:
+        device, act = _let_in_before(scope, found, key_hash), "patient.join_again"
+    credentials = _new_credentials(scope, device, moment)
+    clinics.record_act(
+        scope, moment.wall, ("device", str(device.id)), act, ("patient", str(found.patient_id))
+    )
+    return _joined(scope, keys, device, credentials)
+
+
+def _let_in_before(scope: ClinicScope, found: StoredJoin, key_hash: bytes | None) -> Device:
+    """The device that this invitation made for the same phone, which was never told."""
+    device_id = None if key_hash is None else devices.used_with(scope, found.id, key_hash)
+    if device_id is None:
         raise LinkNotUsable
-    device = devices.add_device(scope, found.patient_id, label, moment.wall)
-    devices.bind_join(scope, found.id, device.id)
+    devices.drop_credentials(scope, device_id)
+    return devices.get_device(scope, device_id)
+
+
+def _new_credentials(scope: ClinicScope, device: Device, moment: Moment) -> tuple[str, str]:
     cookie, token = new_token(), new_token()
     for secret, kind in ((cookie, CredentialKind.COOKIE), (token, CredentialKind.TOKEN)):
         devices.add_credential(
             scope, device.id, hash_token(secret), kind, moment.wall, moment.wall + CREDENTIAL_LIFE
         )
-    clinics.record_act(
-        scope, moment.wall, ("device", str(device.id)), "patient.join", ("patient", str(found.patient_id))
-    )
-    return _joined(scope, keys, device, (cookie, token))
+    return cookie, token
 
 
 def _joined(scope: ClinicScope, keys: MasterKeys, device: Device, credentials: tuple[str, str]) -> Joined:

@@ -25,15 +25,13 @@ from pwa.domain.quiet_hours import QuietHours
 from pwa.logs import get_logger
 from pwa.services import vaults
 from pwa.services.composing import recompose
+from pwa.services.phone_clock import when_tapped
 from pwa.store import devices, patients, plans
 from pwa.store.plans import LedgerEntry, Outcome
 from pwa.store.scope import ClinicScope
 from pwa.vault.fields import PatientVault
 from pwa.vault.keyring import MasterKeys
 
-# A phone's clock may be wrong. Times further ahead, or older than any phone's outbox, are read as "now".
-CLOCK_SLACK = timedelta(minutes=10)
-OLDEST = timedelta(days=400)
 LONGEST_SNOOZE = timedelta(hours=12)
 LONGEST_QUIET_HOURS = 16
 UNREADABLE = "unreadable"  # the kind of an event whose frame could not be read
@@ -52,7 +50,7 @@ class SyncResult(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PatientEvent:
-    """One event as it came: the frame that was read, and the whole content word for word."""
+    """One event as it came, dated by the phone's clock: its frame, and the whole content word for word."""
 
     id: UUID
     seq: int
@@ -79,10 +77,14 @@ def take_in(
     events: Sequence[PatientEvent],
     zone: str | None,
     moment: Moment,
+    behind: timedelta = timedelta(0),
 ) -> tuple[Answer, ...]:
-    """Store events in the order they were made, then plan reminders anew if any was new."""
+    """Store events in the order they were made, then plan reminders anew if any was new.
+
+    `behind` is by how much care time on this phone is behind ours.
+    """
     vault = vaults.open_vault(scope, keys, device.patient_id)
-    answers = tuple(_take_one(scope, vault, device, event, moment) for event in events)
+    answers = tuple(_take_one(scope, vault, device, event, moment, behind) for event in events)
     newest = max((event.seq for event in events), default=0)
     devices.saw_device(scope, device.id, moment.wall, newest, zone if zone in _zones() else None)
     if any(answer.result is SyncResult.STORED for answer in answers):
@@ -99,11 +101,16 @@ def _plan_anew(scope: ClinicScope, clinic: Clinic, device: Device, moment: Momen
         raise
     except Exception:
         log.exception("compose_failed", patient_id=device.patient_id)
-        patients.set_composed_until(scope, device.patient_id, None)
+        patients.compose_again(scope, device.patient_id)
 
 
 def _take_one(
-    scope: ClinicScope, vault: PatientVault, device: Device, event: PatientEvent, moment: Moment
+    scope: ClinicScope,
+    vault: PatientVault,
+    device: Device,
+    event: PatientEvent,
+    moment: Moment,
+    behind: timedelta,
 ) -> Answer:
     # In ASCII, since JSON may carry half of a surrogate pair, which is no text.
     content = json.dumps(event.content, sort_keys=True, separators=(",", ":"))
@@ -119,7 +126,7 @@ def _take_one(
         seq=event.seq,
         kind=event.kind,
         schema=event.schema,
-        tapped_at=_believable(event.tapped_at, moment.care),
+        tapped_at=_tapped_at(scope, device, event, behind, moment.care),
         payload_hash=digest,
         payload_sealed=vault.seal("patient_events", "payload", event.id, content),
     )
@@ -152,9 +159,19 @@ def _reject(scope: ClinicScope, device: Device, entry: LedgerEntry, reason: str,
     return Answer(entry.event_id, SyncResult.REJECTED, reason)
 
 
-def _believable(tapped_at: datetime, now: datetime) -> datetime:
-    """When a tap happened; a time that cannot be is read as now."""
-    return tapped_at if now - OLDEST <= tapped_at <= now + CLOCK_SLACK else now
+def _tapped_at(
+    scope: ClinicScope, device: Device, event: PatientEvent, behind: timedelta, now: datetime
+) -> datetime:
+    """When it was tapped, by our clock; never before what the same phone made before it.
+
+    How wrong its clock is, is measured anew at each sending, and each time a little differently: an Undo
+    must not come before what it takes back.
+    """
+    if event.kind == UNREADABLE:
+        return now
+    tapped_at = when_tapped(event.tapped_at, behind, now)
+    before = devices.last_tap(scope, device.id, event.seq)
+    return tapped_at if before is None else max(before, tapped_at)
 
 
 def _apply(

@@ -59,11 +59,8 @@ def add_join(
 
 def made_joins(scope: ClinicScope, device_id: UUID) -> bool:
     """Whether this device has asked for an invitation before."""
-    table = tables.Join
-    return (
-        scope.session.scalars(scope.select(table).where(table.made_by_device_id == device_id)).first()
-        is not None
-    )
+    made = scope.select(tables.Join).where(tables.Join.made_by_device_id == device_id)
+    return scope.session.scalars(made).first() is not None
 
 
 def joined_for_app(scope: ClinicScope, device_id: UUID) -> bool:
@@ -97,14 +94,27 @@ def find_join_by_code(session: Session, code_index: bytes) -> StoredJoin | None:
     )
 
 
-def use_join(scope: ClinicScope, join_id: UUID, now: datetime) -> int:
+def use_join(scope: ClinicScope, join_id: UUID, key_hash: bytes | None, now: datetime) -> int:
     """Use an invitation up. 1 for the one caller who got it, 0 for everybody after."""
     result = scope.session.execute(
         scope.update(tables.Join)
         .where(tables.Join.id == join_id, tables.Join.used_at.is_(None))
-        .values(used_at=now)
+        .values(used_at=now, key_hash=key_hash)
     )
     return rows_changed(result)
+
+
+def used_with(scope: ClinicScope, join_id: UUID, key_hash: bytes) -> UUID | None:
+    """The device that an invitation let in with that key and that has not answered yet.
+
+    The row stays locked: until this unit of work ends, that device can neither answer nor use it again.
+    """
+    table = tables.Join
+    return scope.session.scalars(
+        select(table.device_id)
+        .where(table.clinic_id == scope.clinic_id, table.id == join_id, table.key_hash == key_hash)
+        .with_for_update()
+    ).one_or_none()
 
 
 def bind_join(scope: ClinicScope, join_id: UUID, device_id: UUID) -> None:
@@ -113,12 +123,22 @@ def bind_join(scope: ClinicScope, join_id: UUID, device_id: UUID) -> None:
 
 
 def end_open_joins(scope: ClinicScope, patient_id: UUID, now: datetime) -> None:
-    """Make every unused invitation of a patient useless: a new one replaces them."""
+    """Make every invitation of a patient useless that could still be used: a new one replaces them."""
     table = tables.Join
     scope.session.execute(
         scope.update(table)
-        .where(table.patient_id == patient_id, table.used_at.is_(None))
-        .values(token_expires_at=now, code_expires_at=now)
+        .where(table.patient_id == patient_id, table.used_at.is_(None) | table.key_hash.is_not(None))
+        .values(token_expires_at=now, code_expires_at=now, key_hash=None)
+    )
+
+
+def _forget_key(scope: ClinicScope, device: tables.Device) -> None:
+    """The invitation that let this device in cannot be used again."""
+    table = tables.Join
+    scope.session.execute(
+        scope.update(table)
+        .where(table.patient_id == device.patient_id, table.device_id == device.id)
+        .values(key_hash=None)
     )
 
 
@@ -173,15 +193,39 @@ def saw_device(scope: ClinicScope, device_id: UUID, now: datetime, seq: int, zon
     row.reported_zone = zone or row.reported_zone
 
 
+def last_tap(scope: ClinicScope, device_id: UUID, before_seq: int) -> datetime | None:
+    """When what the device made just before that sequence number was tapped; None when nothing was."""
+    table = tables.PatientEvent
+    return scope.session.scalars(
+        select(table.tapped_at)
+        .where(
+            table.clinic_id == scope.clinic_id,
+            table.device_id == device_id,
+            table.seq > 0,  # what could not be read has no place in the order
+            table.seq < before_seq,
+        )
+        .order_by(table.seq.desc())
+        .limit(1)
+    ).first()
+
+
 def confirm_device(scope: ClinicScope, device_id: UUID, now: datetime) -> None:
     """The person said: yes, this is my treatment."""
-    scope.get(tables.Device, device_id).confirmed_at = now
+    row = scope.get(tables.Device, device_id)
+    _forget_key(scope, row)
+    row.confirmed_at = now
 
 
 def revoke_device(scope: ClinicScope, device_id: UUID, now: datetime) -> None:
-    """Shut a device out: none of its credentials works any more."""
+    """Shut a device out: none of its credentials works any more, nor what it joined by."""
     row = scope.get(tables.Device, device_id)
+    _forget_key(scope, row)
     row.state, row.revoked_at = DeviceState.REVOKED, now
+    drop_credentials(scope, device_id)
+
+
+def drop_credentials(scope: ClinicScope, device_id: UUID) -> None:
+    """Let nobody in any more by what this device was given."""
     scope.session.execute(
         delete(tables.DeviceCredential).where(
             tables.DeviceCredential.clinic_id == scope.clinic_id,

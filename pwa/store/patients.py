@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from pwa.domain.errors import NotFound
@@ -121,27 +121,56 @@ def lock_patient(scope: ClinicScope, patient_id: UUID) -> None:
     ).all()
 
 
-def set_composed_until(scope: ClinicScope, patient_id: UUID, until: datetime | None) -> None:
-    """Say how far this patient's reminders are planned; None asks for composing again."""
+def set_composed_until(scope: ClinicScope, patient_id: UUID, until: datetime) -> None:
+    """Say how far this patient's reminders are planned."""
+    _change(scope, patient_id, composed_until=until, compose_failed_at=None)
+
+
+def compose_again(scope: ClinicScope, patient_id: UUID) -> None:
+    """Ask the compose job to plan this patient's reminders anew."""
+    _change(scope, patient_id, composed_until=None)
+
+
+def note_compose_failed(scope: ClinicScope, patient_id: UUID, wall: datetime) -> None:
+    """This patient's reminders could not be planned just now."""
+    _change(scope, patient_id, compose_failed_at=wall)
+
+
+def _change(scope: ClinicScope, patient_id: UUID, **values: datetime | None) -> None:
     scope.session.execute(
-        scope.update(tables.Patient).where(tables.Patient.id == patient_id).values(composed_until=until)
+        scope.update(tables.Patient).where(tables.Patient.id == patient_id).values(**values)
     )
 
 
 def mark_stale(session: Session, clinic_id: UUID) -> int:
     """Ask the compose job to plan every patient of a clinic again; returns how many."""
     table = tables.Patient
-    result = session.execute(update(table).where(table.clinic_id == clinic_id).values(composed_until=None))
+    result = session.execute(
+        update(table).where(table.clinic_id == clinic_id).values(composed_until=None, compose_failed_at=None)
+    )
     return rows_changed(result)
 
 
-def to_compose(session: Session, planned_until: datetime, limit: int) -> tuple[tuple[UUID, UUID], ...]:
-    """(clinic id, patient id) of those whose reminders are not planned as far as `planned_until`."""
+def unplanned(session: Session, planned_until: datetime) -> int:
+    """How many patients' reminders cannot be planned, or are not planned as far as `planned_until`."""
+    table = tables.Patient
+    behind = or_(table.compose_failed_at.is_not(None), table.composed_until < planned_until)
+    return session.scalar(select(func.count()).where(behind, table.state != PatientState.LEFT)) or 0
+
+
+def to_compose(
+    session: Session, planned_until: datetime, failed_before: datetime, limit: int
+) -> tuple[tuple[UUID, UUID], ...]:
+    """(clinic id, patient id) of those whose reminders are not planned as far as `planned_until`.
+
+    Those that could not be planned wait until that is as long ago as `failed_before`.
+    """
     table = tables.Patient
     rows = session.execute(
         select(table.clinic_id, table.id)
         .where(
             or_(table.composed_until.is_(None), table.composed_until < planned_until),
+            or_(table.compose_failed_at.is_(None), table.compose_failed_at < failed_before),
             table.state != PatientState.LEFT,
         )
         .order_by(table.composed_until.nulls_first(), table.id)

@@ -26,7 +26,6 @@ export interface Bundle {
   plans: Plan[];
   agenda: AgendaDay[]; // from yesterday to 14 days ahead, by date
   notices: Record<string, NoticeWords>; // notice id -> words; what the worker looks up
-  neutral: NoticeWords; // for an id the phone does not know
 }
 
 export interface Clinic {
@@ -150,8 +149,9 @@ export type PatientEvent = {
 
 /** POST /api/v1/sync, at most 50 events and 256 KB. */
 export interface SyncRequest {
-  epoch: string | null;
+  epoch?: string; // the last one heard of
   zone: string;
+  sent_at?: Instant; // the phone's own wall clock as it sends: from it the server knows how wrong the taps are dated
   events: PatientEvent[];
 }
 export interface SyncAnswer {
@@ -159,8 +159,13 @@ export interface SyncAnswer {
   results: { id: string; result: "stored" | "duplicate" | "conflict" | "rejected"; reason?: string }[];
 }
 
-/** POST /api/v1/join. The token comes from the URL fragment; the code is typed. Exactly one is given. */
-export type JoinRequest = { token: string } | { code: string };
+/** What lets a phone in: the token comes from the URL fragment; the code is typed. */
+export type Pass = { token: string } | { code: string };
+/**
+ * POST /api/v1/join. `key` is 256 random bits in base64url, made for this pass and this phone: should the answer get
+ * lost, the same pass works again with the same key, until "is this right?" was answered. Another's key opens nothing.
+ */
+export type JoinRequest = Pass & { key: string };
 export interface JoinAnswer {
   device_id: string;
   device_token: string; // falls back for a lost cookie: "Authorization: Bearer ..."

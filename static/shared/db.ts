@@ -29,6 +29,7 @@ export interface Cooling {
 export interface Meta {
   device: { id: string; token: string }; // the one whose person said "right"
   joining: { answer: JoinAnswer; stage: "confirm" | "install" | "reminders"; install_code?: string | undefined };
+  join_key: string; // until "right": with it a pass whose answer got lost works again
   before: string[]; // plans of the device before; whose entries wait is decided when the new plan comes
   seq: number;
   epoch: string;
@@ -79,22 +80,20 @@ let whenBlocked: () => void = () => {};
 /** `tell` is called when another, older tab holds the database: the page asks to close it instead of waiting mutely. */
 export const onBlocked = (tell: () => void): void => void (whenBlocked = tell);
 
-function open(): Promise<IDBDatabase> {
-  return (opened ??= new Promise<IDBDatabase>((resolve, reject) => {
-    const request = indexedDB.open("afterbeam", MIGRATIONS.length);
-    request.onupgradeneeded = ({ oldVersion }) => MIGRATIONS.slice(oldVersion).forEach((migrate) => migrate(request.result));
-    request.onblocked = () => whenBlocked();
-    request.onerror = () => reject(request.error);
-    request.onsuccess = () => {
-      const db = request.result;
-      db.onclose = forget;
-      db.onversionchange = () => (db.close(), forget()); // a newer version waits in another tab
-      resolve(db);
-    };
-  }).catch((error: unknown) => {
+const open = (): Promise<IDBDatabase> =>
+  (opened ??= connect().catch((error: unknown) => {
     forget();
     throw error;
   }));
+
+async function connect(): Promise<IDBDatabase> {
+  const request = indexedDB.open("afterbeam", MIGRATIONS.length);
+  request.onupgradeneeded = ({ oldVersion }) => MIGRATIONS.slice(oldVersion).forEach((migrate) => migrate(request.result));
+  request.onblocked = () => whenBlocked();
+  const db = await asked(request);
+  db.onclose = forget;
+  db.onversionchange = () => (db.close(), forget()); // a newer version waits in another tab
+  return db;
 }
 
 const forget = (): void => void (opened = undefined);

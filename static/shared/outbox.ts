@@ -36,7 +36,7 @@ export const record = (draft: Draft, from: Pick<Bundle, "clock" | "device"> | un
   });
 
 /** What may be sent now, in the order it was made. Null while it is open whose phone this is; what another device made is set aside. */
-export const sendable = (at: Millis): Promise<Entry[] | null> =>
+export const sendable = (): Promise<Entry[] | null> =>
   change(["outbox", "rejected", "meta"], async (store) => {
     const meta = store("meta");
     const joining = (await meta.get("joining")) as Meta["joining"] | undefined;
@@ -45,7 +45,7 @@ export const sendable = (at: Millis): Promise<Entry[] | null> =>
     const ours = [];
     for (const event of await store("outbox").all()) {
       if (!device || device.id === event.device_id) ours.push(event);
-      else move(store, { event, result: "rejected", reason: "other_device", at });
+      else move(store, { event, result: "rejected", reason: "other_device", at: wallNow() });
     }
     return ours.sort((a, b) => a.seq - b.seq);
   });
@@ -57,14 +57,14 @@ export function move(store: Within, answered: Answered): void {
 }
 
 /** Applies the server's answers one by one; true when any event left the outbox. An event without an answer stays. */
-export const settle = ({ epoch, results }: Partial<SyncAnswer> & Pick<SyncAnswer, "results">, at: Millis): Promise<boolean> =>
+export const settle = ({ epoch, results }: Partial<SyncAnswer> & Pick<SyncAnswer, "results">): Promise<boolean> =>
   change(["outbox", "shadow", "rejected", "meta"], async (store) => {
     let left = false;
     if (epoch) await meetEpoch(store, epoch);
     for (const { id, result, reason = "" } of results) {
       const event = await store("outbox").get(id);
       if (!event || !GOES_TO[result]) continue;
-      move(store, { event, result, reason, at });
+      move(store, { event, result, reason, at: wallNow() });
       left = true;
     }
     return left;

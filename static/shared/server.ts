@@ -15,7 +15,7 @@ export interface Answer<T> {
 }
 
 /** Worth another try later: no answer, or one that says so. */
-export const isPassing = ({ status }: Answer<unknown>): boolean => !status || status === 408 || status === 429 || status >= 500;
+export const isPassing = ({ status }: Answer<unknown>): boolean => [0, 408, 429].includes(status) || status >= 500;
 
 /** A 401, also when the server waits for "is this right?". `as` is the token of a device that is not yet this phone's. */
 export async function ask<T>(path: string, method = "GET", body?: unknown, etag?: string | null, as?: string): Promise<Answer<T>> {
@@ -27,7 +27,7 @@ export async function ask<T>(path: string, method = "GET", body?: unknown, etag?
   try {
     const answer = await fetch(`/api/v1/${path}`, {
       method, headers, cache: "no-store", redirect: "error", signal: AbortSignal.timeout(TIMEOUT_MS),
-      body: body ? JSON.stringify(body) : null,
+      body: JSON.stringify(body), // of nothing: nothing
     });
     const json = await answer.json().catch(() => null); // a captive portal answers 200 with a page; 204 and 304 are empty
     const status = json?.code === NOT_CONFIRMED ? 401 : answer.status;

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import type { PatientEvent } from "./api";
+import type { PatientEvent, SyncRequest } from "./api";
 import { answering, freshPhone, sentIds, serverThat } from "./testing";
 
 beforeEach(() => {
@@ -202,6 +202,23 @@ test("requests carry the device token beside the cookie", async () => {
   const asked = serverThat(answering("stored"));
   await phone.flush();
   expect(asked[0]!.headers.Authorization).toBe("Bearer secret");
+});
+
+test("each request says what this phone's clock shows as it goes out", async () => {
+  const phone = await load();
+  vi.useFakeTimers({ now: Date.parse("2026-11-20T09:15:00Z"), toFake: ["Date"] });
+  const event = await done(phone, "a");
+  vi.setSystemTime(Date.parse("2026-11-20T11:00:00Z"));
+  let refused = false;
+  const asked = serverThat((request) => {
+    vi.setSystemTime(Date.now() + 60_000);
+    return (refused = !refused) ? { status: 503 } : answering("stored")(request);
+  });
+  await phone.flush();
+  expect(await phone.flush()).toBe("sent");
+  vi.useRealTimers();
+  expect(asked.map(({ body }) => (body as SyncRequest).sent_at)).toEqual(["2026-11-20T11:00:00.000Z", "2026-11-20T11:01:00.000Z"]);
+  expect(asked.map(({ body }) => (body as SyncRequest).events)).toEqual([[event], [event]]); // dated as they were tapped
 });
 
 test("a receipt made offline is sent later, once", async () => {

@@ -131,13 +131,19 @@ class Target(InClinic, Base):
 
 
 class PushOrigin(Base):
-    """When a push service last took anything signed with a key, to within seconds: is the key at fault?"""
+    """How a push service takes what is signed with a key, to within seconds: is the key at fault?"""
 
     __tablename__ = "push_origins"
+    __table_args__ = (
+        CheckConstraint("(failing_since IS NULL) = (last_failed_at IS NULL)", name="failing_or_not"),
+    )
 
     origin: Mapped[str] = mapped_column(String(255), primary_key=True)
     vapid_key_id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    last_accepted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    failing_since: Mapped[datetime | None] = mapped_column(UtcDateTime)  # nothing was accepted since then
+    last_failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    failures: Mapped[int]  # in a row
 
 
 class Delivery(InClinic, Base):

@@ -39,6 +39,7 @@ class Patient(InClinic, Base):
     first_name_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     composed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)  # None: compose now
+    compose_failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # since it last went well
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -107,7 +108,7 @@ class DeviceCredential(Base):
 
 
 class Join(InClinic, Base):
-    """A single-use invitation: a long token in a QR code, and a short code to type."""
+    """An invitation for one phone: a long token in a QR code, and a short code to type."""
 
     __tablename__ = "joins"
     __table_args__ = (
@@ -124,6 +125,8 @@ class Join(InClinic, Base):
     token_expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     code_expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Of the key of the phone that used it, which may do so again; gone once that phone has answered.
+    key_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     device_id: Mapped[UUID | None]  # whom it let in
     made_by_device_id: Mapped[UUID | None]  # a browser, for the app it puts on the Home Screen
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -28,8 +28,9 @@ blueprint = APIBlueprint("joins", __name__, url_prefix="/api/v1/join")
 @blueprint.post("")
 @blueprint.input(JoinIn)
 def join(json_data: JoinIn) -> Response:
-    """Use an invitation up, and let this phone in."""
-    joined = _by_code(json_data.code) if json_data.token is None else _by_token(json_data.token)
+    """Use an invitation up, and let this phone in; again, if it shows the key it used it with."""
+    key = json_data.key
+    joined = _by_code(json_data.code, key) if json_data.token is None else _by_token(json_data.token, key)
     response = jsonify(
         device_id=str(joined.device.id),
         device_token=joined.token,
@@ -42,17 +43,17 @@ def join(json_data: JoinIn) -> Response:
     return response
 
 
-def _by_token(token: str) -> Joined:
+def _by_token(token: str, key: str | None) -> Joined:
     with writing() as session:
-        return joining.join_by_token(session, the_house().keys, token, device_label(), moment())
+        return joining.join_by_token(session, the_house().keys, token, device_label(), moment(), key)
 
 
-def _by_code(code: str | None) -> Joined:
+def _by_code(code: str | None, key: str | None) -> Joined:
     """Tries are counted for codes only: nobody guesses a token, and a waiting room shares an address."""
     with writing() as session:
         joining.count_code_try(session, caller(), moment())
     with writing() as session:
-        joined = joining.join_by_code(session, the_house().keys, code or "", device_label(), moment())
+        joined = joining.join_by_code(session, the_house().keys, code or "", device_label(), moment(), key)
         joining.forget_code_tries(session, caller())
     return joined
 

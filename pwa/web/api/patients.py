@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from pwa.domain.patient import Device
 from pwa.services import joining
 from pwa.services.bundle import build_bundle
+from pwa.services.phone_clock import care_behind
 from pwa.services.syncing import UNREADABLE, Answer, PatientEvent, take_in
 from pwa.store import clinics, devices, operations
 from pwa.store.scope import in_clinic
@@ -69,11 +70,12 @@ def sync(json_data: SyncIn) -> Response:
     """Take in what the phone made; each event is answered for by its own id."""
     house, device, now = the_house(), this_device(), moment()
     events = [_event(content, device, now.care) for content in json_data.events]
+    behind = care_behind(json_data.sent_at, now, house.demo.speed if house.demo else 1)
 
     def take(session: Session) -> tuple[tuple[Answer, ...], str]:
         scope = in_clinic(session, device.clinic_id)
         clinic = clinics.get_clinic(session, device.clinic_id)
-        answers = take_in(scope, clinic, house.keys, device, events, json_data.zone, now)
+        answers = take_in(scope, clinic, house.keys, device, events, json_data.zone, now, behind)
         return answers, operations.get_epoch(session) or ""
 
     answers, epoch = written(take)

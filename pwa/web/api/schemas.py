@@ -18,6 +18,7 @@ class _Strict(BaseModel):
 class JoinIn(_Strict):
     token: Annotated[str, Field(min_length=20, max_length=100)] | None = None
     code: Annotated[str, Field(min_length=4, max_length=40)] | None = None
+    key: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$")] | None = None  # 256 bits
 
     @model_validator(mode="after")
     def _exactly_one(self) -> JoinIn:
@@ -46,6 +47,7 @@ class EventIn(BaseModel):
 class SyncIn(_Strict):
     epoch: Annotated[str, Field(max_length=64)] | None = None
     zone: Annotated[str, Field(max_length=64)] | None = None
+    sent_at: Any = None  # whatever it is, it costs no event
     # Each event is read on its own, so that one that cannot be read does not hold the others up.
     events: Annotated[list[Any], Field(max_length=50)]
 

@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { announce } from "../../shared/announce";
-import type { JoinAnswer, JoinRequest } from "../../shared/api";
+import type { JoinAnswer, JoinRequest, Pass } from "../../shared/api";
 import { refreshBundle } from "../../shared/bundle";
 import { change, getMeta, setMeta, wipe, type Meta } from "../../shared/db";
 import { ask, isPassing } from "../../shared/server";
@@ -17,20 +17,42 @@ export const wrongPerson = signal(false);
 /** Asked for after a link that failed, also where a plan is. */
 export const byCode = signal(false);
 
-export async function join(pass: JoinRequest): Promise<void> {
+export async function join(pass: Pass): Promise<void> {
   joining.value = true;
   problem.value = null;
   await prerendered();
-  const answer = await ask<JoinAnswer>("join", "POST", pass);
-  const { body } = answer;
-  if (answer.ok && body) {
+  // Of two tabs with one link the second waits: each answer ends what the one before it gave.
+  await (navigator.locks ? navigator.locks.request("join", () => exchange(pass)) : exchange(pass));
+  joining.value = false;
+}
+
+async function exchange(pass: Pass): Promise<void> {
+  const request: JoinRequest = { ...pass, key: await ownKey() };
+  const answer = await ask<JoinAnswer>("join", "POST", request);
+  const { ok, status, body } = answer;
+  if (ok && body) {
     wrongPerson.value = byCode.value = false;
     await hold({ answer: body, stage: "confirm" }); // apart from the device that is here, until "right"
     joinToken.value = null;
+  } else if (status === 429) {
+    problem.value = "too_many";
   } else {
-    problem.value = answer.status === 429 ? "too_many" : isPassing(answer) ? "no_contact" : "not_usable";
+    problem.value = ok || isPassing(answer) ? "no_contact" : "not_usable"; // ok: cut short, or a page of the network's
   }
-  joining.value = false;
+}
+
+/** The same until "right", also after a reload. The pass itself is never kept: a link is opened, a code typed again. */
+const ownKey = (): Promise<string> =>
+  change(["meta"], async (store) => {
+    const key = ((await store("meta").get("join_key")) as Meta["join_key"] | undefined) ?? randomKey();
+    store("meta").put(key, "join_key");
+    return key;
+  });
+
+/** 256 bits in base64url. */
+function randomKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(32));
+  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replace("=", "");
 }
 
 /** A browser may load the page before it is looked at; a pass works once and must not be spent then. */
@@ -90,7 +112,7 @@ const takeOver = (joining: Meta["joining"]): Promise<void> =>
     store("bundle").clear();
     meta.put({ id: joining.answer.device_id, token: joining.answer.device_token }, "device");
     meta.put(joining, "joining");
-    for (const old of ["left", "signed_out"]) meta.delete(old);
+    for (const old of ["left", "signed_out", "join_key"]) meta.delete(old);
   });
 
 /** False when the server could not be told; the question stays open then. */
@@ -98,6 +120,7 @@ export async function answerWrong(): Promise<boolean> {
   const { ok, status } = await answer(false);
   if (!ok && status !== 401) return false;
   await closeNotifications();
+  await setMeta("join_key", undefined);
   await drop();
   wrongPerson.value = true;
   void syncNow();

@@ -46,7 +46,7 @@ SEALED = {
 HASHES_AND_WRAPPED_KEYS = {
     "device_credentials": {"credential_hash"},
     "event_conflicts": {"payload_hash"},
-    "joins": {"token_hash", "code_index"},
+    "joins": {"token_hash", "code_index", "key_hash"},
     "patient_events": {"payload_hash"},
     "patient_identifiers": {"value_index"},
     "patient_keys": {"wrapped_key"},

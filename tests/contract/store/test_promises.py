@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from pwa.clock import DemoClock, Moment
 from pwa.domain.agenda import AgendaEntry
@@ -34,6 +35,7 @@ from pwa.store import (
     patients,
     plans,
     protocols,
+    push_services,
     staff,
     tables,
     targets,
@@ -105,6 +107,92 @@ def test_one_of_fifty_phones_redeems_a_token(house: House, people: People) -> No
         join = devices.newest_join(scope, people.alice.id)
         assert join is not None
         assert join.device_id == got_in[0]
+
+
+def test_phones_with_keys_of_their_own_race_for_a_token_and_one_key_wins(
+    house: House, people: People
+) -> None:
+    with house.database.write() as session:
+        scope = in_clinic(session, people.alice.clinic.id)
+        token = joining.invite(scope, house.keys, people.alice.id, Moment(NOW, NOW)).token
+    owners: dict[int, joining.Joined] = {}
+
+    def redeem(number: int) -> object:
+        with house.database.write() as session:
+            key = f"key of phone {number % 5}"
+            owners[number] = joining.join_by_token(session, house.keys, token, "x", Moment(NOW, NOW), key)
+        return number % 5
+
+    results = at_once(20, redeem)
+
+    got_in = [result for result in results if isinstance(result, int)]
+    refused = [result for result in results if isinstance(result, joining.LinkNotUsable)]
+    assert (len(got_in), len(refused), len(set(got_in))) == (4, 16, 1), results
+    with house.database.read() as session:
+        scope = in_clinic(session, people.alice.clinic.id)
+        assert len(devices.devices_of(scope, people.alice.id)) == 2  # the one from before, and the winner
+        ways_in = [joining.find_device(session, one.token, Moment(NOW, NOW)) for one in owners.values()]
+        assert len([device for device in ways_in if device is not None]) == 1
+
+
+@dataclass(frozen=True, slots=True)
+class LostAnswer:
+    """A phone that joined with a key and was never told."""
+
+    house: House
+    clinic_id: UUID
+    token: str
+    joined: joining.Joined
+
+    def repeat(self, session: Session) -> joining.Joined:
+        return joining.join_by_token(session, self.house.keys, self.token, "x", Moment(NOW, NOW), "key")
+
+    def repeat_by_itself(self) -> joining.Joined:
+        with self.house.database.write() as session:
+            return self.repeat(session)
+
+    def repeat_while(self, session: Session, pool: ThreadPoolExecutor) -> Future[joining.Joined]:
+        """Ask again while that unit of work is not yet done; it has to wait."""
+        asked = pool.submit(self.repeat_by_itself)
+        session.flush()
+        with pytest.raises(TimeoutError):
+            asked.result(0.5)
+        return asked
+
+    def gets_in(self, one: joining.Joined) -> bool:
+        with self.house.database.read() as session:
+            return joining.find_device(session, one.token, Moment(NOW, NOW)) is not None
+
+
+@pytest.fixture
+def lost_answer(house: House, people: People) -> LostAnswer:
+    at, clinic_id = Moment(NOW, NOW), people.alice.clinic.id
+    with house.database.write() as session:
+        token = joining.invite(in_clinic(session, clinic_id), house.keys, people.alice.id, at).token
+    with house.database.write() as session:
+        joined = joining.join_by_token(session, house.keys, token, "x", at, "key")
+    return LostAnswer(house, clinic_id, token, joined)
+
+
+def test_a_join_that_is_repeated_twice_at_once_leaves_one_way_in(lost_answer: LostAnswer) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with lost_answer.house.database.write() as session:
+            first = lost_answer.repeat(session)
+            second = lost_answer.repeat_while(session, pool)
+        assert not lost_answer.gets_in(lost_answer.joined)
+        assert lost_answer.gets_in(second.result(30))
+        assert not lost_answer.gets_in(first)
+
+
+def test_a_join_is_not_repeated_once_it_is_being_confirmed(lost_answer: LostAnswer) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with lost_answer.house.database.write() as session:
+            scope = in_clinic(session, lost_answer.clinic_id)
+            joining.confirm(scope, lost_answer.joined.device, Moment(NOW, NOW))
+            second = lost_answer.repeat_while(session, pool)
+        with pytest.raises(joining.LinkNotUsable):
+            second.result(30)
+    assert lost_answer.gets_in(lost_answer.joined)
 
 
 def test_a_new_invitation_ends_those_before_it(house: House, people: People) -> None:
@@ -371,6 +459,8 @@ def test_an_event_is_known_by_its_id_for_its_patient_only(house: House, people: 
         plans.add_event(scope, people.alice.id, made, NOW)
         assert plans.find_event(scope, people.alice.id, event_id) == plans.KnownEvent(b"h" * 32, None)
         assert plans.find_event(scope, people.bob.id, event_id) is None
+        elsewhere = in_clinic(session, people.mallory.clinic.id)
+        assert plans.find_event(elsewhere, people.alice.id, event_id) is None
         for _ in range(2):  # the same conflict twice is one
             plans.add_conflict(scope, people.alice.id, replace(made, payload_hash=b"x" * 32), NOW)
         assert len(session.scalars(scope.select(tables.EventConflict)).all()) == 1
@@ -394,13 +484,55 @@ def test_a_patient_comes_back_as_stored(house: House, people: People) -> None:
 
 def test_those_nobody_planned_for_are_composed_first(house: House, people: People) -> None:
     with house.database.write() as session:
-        for person, until in ((people.alice, SOON), (people.bob, None), (people.mallory, NOW)):
+        for person, until in ((people.alice, SOON), (people.mallory, NOW)):
             patients.set_composed_until(in_clinic(session, person.clinic.id), person.id, until)
-        waiting = [patient_id for _, patient_id in patients.to_compose(session, LATER, 9)]
+        patients.compose_again(in_clinic(session, people.bob.clinic.id), people.bob.id)
+        waiting = [patient_id for _, patient_id in patients.to_compose(session, LATER, NOW, 9)]
         assert waiting == [people.bob.id, people.mallory.id, people.alice.id]
-        assert len(patients.to_compose(session, LATER, 2)) == 2
-        assert [one for _, one in patients.to_compose(session, SOON, 9)] == [people.bob.id, people.mallory.id]
+        assert len(patients.to_compose(session, LATER, NOW, 2)) == 2
+        sooner = [patient_id for _, patient_id in patients.to_compose(session, SOON, NOW, 9)]
+        assert sooner == [people.bob.id, people.mallory.id]
         assert patients.mark_stale(session, people.alice.clinic.id) == 2
+
+
+def test_a_push_service_that_takes_something_fails_no_more_however_soon(house: House, people: People) -> None:
+    """What is accepted is noted every ten seconds only, but an end of failing at once."""
+    put(house, people.alice, "alice")
+    service = ("https://push.example", "key")
+    with house.database.write() as session:
+        push_services.note(session, {service}, {}, NOW)
+        push_services.note(session, set(), {service: 2}, NOW + timedelta(seconds=1))
+        assert [one.failures for one in push_services.failing(session)] == [2]
+        push_services.note(session, {service}, {service: 1}, NOW + timedelta(seconds=2))
+        assert push_services.failing(session) == ()
+        assert push_services.last_accepted_at(session) == NOW + timedelta(seconds=2)
+        push_services.note(session, {service}, {}, NOW + timedelta(seconds=3))
+        assert push_services.last_accepted_at(session) == NOW + timedelta(seconds=2)
+
+
+def test_a_patient_who_cannot_be_planned_waits_is_counted_and_is_tried_again(
+    house: House, people: People
+) -> None:
+    with house.database.write() as session:
+        alice, bob = (in_clinic(session, one.clinic.id) for one in (people.alice, people.bob))
+        for scope, person in ((alice, people.alice), (bob, people.bob)):
+            patients.set_composed_until(scope, person.id, LATER)
+        mallory = in_clinic(session, people.mallory.clinic.id)
+        patients.set_composed_until(mallory, people.mallory.id, SOON)
+        assert patients.unplanned(session, SOON) == 0
+        assert patients.unplanned(session, LATER) == 1
+
+        patients.compose_again(alice, people.alice.id)
+        patients.note_compose_failed(alice, people.alice.id, SOON)
+        assert patients.unplanned(session, SOON) == 1
+        assert patients.to_compose(session, SOON, NOW, 9) == ()
+        assert patients.to_compose(session, SOON, LATER, 9) == ((people.alice.clinic.id, people.alice.id),)
+
+        patients.set_composed_until(alice, people.alice.id, LATER)
+        assert patients.unplanned(session, SOON) == 0
+        patients.note_compose_failed(alice, people.alice.id, SOON)
+        patients.mark_stale(session, people.alice.clinic.id)
+        assert people.alice.id in {one for _, one in patients.to_compose(session, SOON, NOW, 9)}
 
 
 def test_an_external_identifier_is_unique_in_its_clinic(house: House, people: People) -> None:
