@@ -19,14 +19,23 @@ from pwa.config import Config
 from pwa.domain.errors import AfterbeamError
 from pwa.paths import web_dist
 from pwa.push.vapid import VapidKey
+from pwa.services import watching
 from pwa.services.house import require_right_master_keys
-from pwa.services.housekeeping import dispatcher_health
-from pwa.store import backups, clinics, operations
+from pwa.services.watching import PushHealth
+from pwa.store import backups, clinics, dispatch, operations
 from pwa.store.database import Database
 from pwa.store.revision import require_newest_schema
+from pwa.store.scope import as_dispatcher
 from pwa.vault.keyring import load_master_keys
 
 BACKUP_TOO_OLD = timedelta(hours=2)
+GIVEN_UP_WITHIN = timedelta(days=7)
+_LOOK_FOR = "Look for {} in the log of `afterbeam dispatch`."
+_REFUSES = (
+    "It refuses our key: look at AFTERBEAM_VAPID_PRIVATE_KEY_FILE, AFTERBEAM_VAPID_SUBJECT "
+    "and this server's clock."
+)
+_IS_AWAY = "It does not answer, or asks us to wait: look at this server's way to the internet."
 
 
 class State(StrEnum):
@@ -115,7 +124,7 @@ def _database(database: Database, config: Config) -> Iterator[Finding]:
     if schema.state is State.OK:
         yield _try("sealed names", lambda: _openable(database, config))
         yield _clinics(database)
-        yield _dispatcher(database)
+        yield from _reminders(database)
         if database.is_sqlite:
             yield _backup(config)
 
@@ -147,9 +156,36 @@ def _clinics(database: Database) -> Finding:
     return Finding("clinics", State.OK, str(len(found)))
 
 
-def _dispatcher(database: Database) -> Finding:
+def _reminders(database: Database) -> Iterator[Finding]:
     with database.read() as session:
-        health = dispatcher_health(session, read_moment(operations.get_demo_clock(session)))
-    if health.well:
-        return Finding("dispatcher", State.OK, "sending")
-    return Finding("dispatcher", State.FAILING, "nobody is sending. Run `afterbeam dispatch`.")
+        as_dispatcher(session)
+        moment = read_moment(operations.get_demo_clock(session))
+        dispatcher = watching.dispatcher_health(session, moment)
+        push = watching.push_health(session, moment)
+        unplanned = watching.unplanned(session, moment)
+        given_up = dispatch.given_up_since(session, moment.wall - GIVEN_UP_WITHIN)
+    if dispatcher.well:
+        yield Finding("dispatcher", State.OK, "sending")
+    else:
+        yield Finding("dispatcher", State.FAILING, "nobody is sending. Run `afterbeam dispatch`.")
+    yield from _push(push)
+    if unplanned:
+        what = f"Patients without reminders planned for the next 24 hours: {unplanned}."
+        yield Finding("plans", State.FAILING, f"{what} {_LOOK_FOR.format('compose_failed')}")
+    if given_up:
+        what = f"Pushes of the last 7 days that could never be delivered: {given_up}."
+        yield Finding("given up", State.WARNING, f"{what} {_LOOK_FOR.format('push_failed')}")
+
+
+def _push(health: PushHealth) -> Iterator[Finding]:
+    """One line for each push service that takes nothing, or one that says that all is well."""
+    if not health.failing:
+        yield Finding("push services", State.OK, "none is failing")
+    for one in health.failing:
+        advice = _REFUSES if one.refused_phones else _IS_AWAY
+        yield Finding(
+            "push service",
+            State.WARNING if health.well else State.FAILING,
+            f"{one.origin} has taken nothing since {one.since:%Y-%m-%d %H:%M} UTC "
+            f"(tries in a row: {one.failures}; key {one.key_id}). {advice}",
+        )

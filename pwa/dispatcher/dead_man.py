@@ -5,7 +5,7 @@ from __future__ import annotations
 import urllib.request
 
 from pwa.services.house import House
-from pwa.services.housekeeping import dispatcher_health
+from pwa.services.watching import reminders_go_out
 
 TIMEOUT_S = 5
 
@@ -16,7 +16,7 @@ def call(house: House) -> bool:
     if address is None:
         return False
     with house.database.read() as session:
-        if not dispatcher_health(session, house.now()).well:
+        if not all(reminders_go_out(session, house.now()).values()):
             return False
     with urllib.request.urlopen(address, timeout=TIMEOUT_S):
         return True

@@ -7,6 +7,7 @@ a push service's answer and settling, when one chunk goes again with the same To
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -23,9 +24,11 @@ from pwa.push.payload import PushPayload, encode_payload
 from pwa.push.policy import SUSPICIONS_TO_RETIRE, Ruling, Verdict, decide
 from pwa.push.sender import Failure, Outgoing, PushSender, SendResult
 from pwa.services.bundle.words import push_words
-from pwa.store import dispatch, expiring, settling, targets
+from pwa.store import dispatch, expiring, push_services, settling, targets
 from pwa.store.database import Database
 from pwa.store.dispatch import LeasedDelivery
+from pwa.store.push_services import Service
+from pwa.store.scope import as_dispatcher
 from pwa.store.settling import Settlement
 from pwa.vault.indexes import push_topic
 from pwa.vault.keyring import MasterKeys
@@ -46,6 +49,7 @@ _ENDS = {
     Ruling.OUR_BUG: DeliveryState.DEAD,
     Ruling.EXPIRED: DeliveryState.EXPIRED,
 }
+_FAILED = tuple(ruling for ruling in Ruling if ruling not in (Ruling.ACCEPTED, Ruling.GONE))
 
 log = get_logger()
 
@@ -99,6 +103,7 @@ def deliver_due(house: Dispatching, now: Callable[[], Moment], demo: DemoClock |
 def _next_chunk(house: Dispatching, moment: Moment) -> tuple[LeasedDelivery, ...]:
     """Lease a chunk of what was claimed; when all of that is sent, claim what has come due since."""
     with house.database.write() as session:
+        as_dispatcher(session)
         leased = dispatch.lease(session, moment.care, moment.wall, LEASE, CHUNK)
         if leased:
             return leased
@@ -206,6 +211,7 @@ def _settle(house: Dispatching, attempts: Sequence[_Attempt], moment: Moment) ->
     ]
     notice_ids = [one.delivery.notice_id for one in attempts]
     with house.database.write() as session:
+        as_dispatcher(session)
         settling.lock(session, notice_ids, [one.delivery.target_id for one in attempts])
         settling.settle(session, settlements, moment.wall)
         settling.close_notices(session, notice_ids, moment.wall)
@@ -213,18 +219,21 @@ def _settle(house: Dispatching, attempts: Sequence[_Attempt], moment: Moment) ->
 
 
 def _settle_targets(session: Session, attempts: Sequence[_Attempt], wall: datetime) -> None:
-    accepted = {
-        (one.delivery.origin, one.delivery.vapid_key_id)
-        for one in attempts
-        if one.verdict.ruling is Ruling.ACCEPTED
-    }
-    settling.note_accepted(session, _targets(attempts, Ruling.ACCEPTED), accepted, wall)
+    settling.note_accepted(session, _targets(attempts, Ruling.ACCEPTED), wall)
+    accepted, failed = _services(attempts, (Ruling.ACCEPTED,)), _services(attempts, _FAILED)
+    push_services.note(session, set(accepted), Counter(failed), wall)
     for target_id in _targets(attempts, Ruling.GONE):
         targets.set_state(session, target_id, TargetState.GONE)
     suspects = _targets(attempts, Ruling.SUSPECT)
     if suspects:
         settling.note_suspect(session, suspects, wall)
         settling.retire_hopeless(session, SUSPICIONS_TO_RETIRE)
+
+
+def _services(attempts: Sequence[_Attempt], rulings: Sequence[Ruling]) -> list[Service]:
+    return [
+        (one.delivery.origin, one.delivery.vapid_key_id) for one in attempts if one.verdict.ruling in rulings
+    ]
 
 
 def _targets(attempts: Sequence[_Attempt], ruling: Ruling) -> list[UUID]:

@@ -1,10 +1,9 @@
-"""The dispatcher's other jobs: plan ahead, end what is too late, tell once about an outage, be watched."""
+"""The dispatcher's other jobs: plan ahead, end what is too late, tell once about an outage."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -15,20 +14,18 @@ from pwa.domain.quiet_hours import is_quiet, quiet_ends
 from pwa.domain.schedule import local_day
 from pwa.logs import get_logger
 from pwa.services.composing import recompose, stale_before
-from pwa.store import backups, clinics, dispatch, expiring, notices, operations, patients
+from pwa.store import backups, clinics, expiring, notices, operations, patients
 from pwa.store.database import Database
 from pwa.store.expiring import Missed
 from pwa.store.ids import new_id
-from pwa.store.scope import in_clinic
+from pwa.store.scope import as_dispatcher, in_clinic
 
 COMPOSE_AT_ONCE = 100
-RETRY_BROKEN = timedelta(hours=1)
+RETRY_BROKEN = timedelta(minutes=10)
 EXPIRE_AT_ONCE = 500
 SUMMARY_USEFUL = timedelta(hours=3)
 BACK_UP_EVERY = timedelta(hours=1)
 HEARTBEAT = "dispatcher"
-SILENT_AFTER = timedelta(seconds=90)
-OVERDUE_AFTER = timedelta(minutes=3)
 
 log = get_logger()
 
@@ -39,7 +36,9 @@ def compose_ahead(database: Database, moment: Moment, stopping: Callable[[], boo
     Stops between patients when `stopping` says so.
     """
     with database.read() as session:
-        waiting = patients.to_compose(session, stale_before(moment), COMPOSE_AT_ONCE)
+        as_dispatcher(session)
+        failed_before = moment.wall - RETRY_BROKEN
+        waiting = patients.to_compose(session, stale_before(moment), failed_before, COMPOSE_AT_ONCE)
     for clinic_id, patient_id in waiting:
         if stopping():
             return 0
@@ -51,14 +50,14 @@ def compose_ahead(database: Database, moment: Moment, stopping: Callable[[], boo
         except Exception:  # one broken plan must not leave the others without reminders
             log.exception("compose_failed", patient_id=patient_id)
             with database.write() as session:
-                again = stale_before(moment) + RETRY_BROKEN
-                patients.set_composed_until(in_clinic(session, clinic_id), patient_id, again)
+                patients.note_compose_failed(in_clinic(session, clinic_id), patient_id, moment.wall)
     return len(waiting)
 
 
 def expire_late(database: Database, moment: Moment) -> int:
     """End notices whose useful time has passed; a person who got none of theirs is told once."""
     with database.write() as session:
+        as_dispatcher(session)
         missed = expiring.unsent_for_the_reachable(session, moment.care, EXPIRE_AT_ONCE)
         expired = expiring.expire(session, moment.care, moment.wall, EXPIRE_AT_ONCE)
         for person in missed:
@@ -112,21 +111,3 @@ def beat(database: Database, moment: Moment) -> None:
     """Say that a whole pass went well."""
     with database.write() as session:
         operations.beat(session, HEARTBEAT, moment.wall)
-
-
-@dataclass(frozen=True, slots=True)
-class DispatcherHealth:
-    """Whether somebody is sending: the last good pass, and the oldest notice still waiting."""
-
-    last_pass_at: datetime | None
-    oldest_due_at: datetime | None
-    well: bool
-
-
-def dispatcher_health(session: Session, moment: Moment) -> DispatcherHealth:
-    """What a watchdog asks: a pass within 90 seconds, and nothing due for 3 minutes unsent."""
-    beat_at = operations.last_beat(session, HEARTBEAT)
-    oldest = dispatch.oldest_due(session, moment.care)
-    alive = beat_at is not None and moment.wall - beat_at <= SILENT_AFTER
-    on_time = oldest is None or moment.care - oldest <= OVERDUE_AFTER
-    return DispatcherHealth(beat_at, oldest, alive and on_time)

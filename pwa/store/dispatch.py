@@ -57,7 +57,8 @@ class LeasedDelivery:
 def lease_clock(session: Session, wall: datetime) -> datetime:
     """What leases are counted by: the database's own clock on PostgreSQL, which all machines share."""
     if session.get_bind().dialect.name == "postgresql":
-        return session.execute(select(func.clock_timestamp())).scalar_one()  # type: ignore[no-any-return]
+        now: datetime = session.execute(select(func.clock_timestamp())).scalar_one()
+        return now
     return wall
 
 
@@ -217,6 +218,13 @@ def _what_to_send(session: Session, attempts: dict[UUID, int]) -> tuple[LeasedDe
         )
         for row, kind, useful_until, to, language in rows
     )
+
+
+def given_up_since(session: Session, wall: datetime) -> int:
+    """How many pushes could not be made, or were refused for good, since then."""
+    delivery = tables.Delivery
+    hopeless = delivery.state.in_((DeliveryState.DEAD, DeliveryState.REFUSED))
+    return session.scalar(select(func.count()).where(hopeless, delivery.changed_at >= wall)) or 0
 
 
 def oldest_due(session: Session, care: datetime) -> datetime | None:

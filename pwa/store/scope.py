@@ -19,8 +19,8 @@ Row = TypeVar("Row", bound=InClinic)
 class ClinicScope:
     """A unit of work that sees one clinic only.
 
-    On PostgreSQL the clinic is also named to the database for the length of the transaction, so
-    that row-level security can stand behind this as a second wall.
+    On PostgreSQL the clinic is also named to the database for the length of the transaction, as the
+    dispatcher's role is, so that row-level security can stand behind this as a second wall.
     """
 
     session: Session
@@ -51,8 +51,18 @@ class ClinicScope:
         self.session.add(row)
 
 
+def as_dispatcher(session: Session) -> None:
+    """Name the dispatcher's role to the database for this unit of work, which crosses clinics."""
+    _tell(session, "afterbeam.role", "dispatcher")
+
+
 def in_clinic(session: Session, clinic_id: UUID) -> ClinicScope:
     """Open a clinic's scope on a session."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.set_config("afterbeam.clinic", str(clinic_id), True)))
+    _tell(session, "afterbeam.clinic", str(clinic_id))
     return ClinicScope(session, clinic_id)
+
+
+def _tell(session: Session, name: str, value: str) -> None:
+    """Set a value for the length of the transaction, where the database can be told."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.set_config(name, value, True)))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,10 +15,7 @@ from pwa.domain.notice import DeliveryState, NoticeState
 from pwa.domain.patient import TargetState
 from pwa.store import tables
 from pwa.store.dispatch import OPEN_DELIVERY, lease_clock
-from pwa.store.upserts import dialect_insert, rows_changed, table_of
-
-SERVICE_NOTED_EVERY = timedelta(seconds=10)
-Service = tuple[str, str]  # a push service's origin, and the id of the key that signed
+from pwa.store.upserts import rows_changed, table_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,32 +131,12 @@ def end_in_vain(session: Session, wall: datetime) -> None:
     close_notices(session, tuple(notice_ids), wall)
 
 
-def note_accepted(
-    session: Session, target_ids: Sequence[UUID], services: Set[Service], wall: datetime
-) -> None:
-    """These targets took a push just now, and these push services do take our key; suspicion is forgotten."""
+def note_accepted(session: Session, target_ids: Sequence[UUID], wall: datetime) -> None:
+    """These targets took a push just now; suspicion is forgotten."""
     _change_targets(
         session,
         tables.Target.id.in_(target_ids),
         {"last_accepted_at": wall, "suspect_failures": 0, "suspected_at": None},
-    )
-    table = tables.PushOrigin
-    for origin, key_id in sorted(services):
-        known = session.get(table, (origin, key_id))
-        # One row for all dispatchers: written at every chunk, they would queue for it.
-        if known is None or wall - known.last_accepted_at >= SERVICE_NOTED_EVERY:
-            _note_service(session, origin, key_id, wall)
-
-
-def _note_service(session: Session, origin: str, key_id: str, wall: datetime) -> None:
-    statement = dialect_insert(session, tables.PushOrigin).values(
-        origin=origin, vapid_key_id=key_id, last_accepted_at=wall
-    )
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["origin", "vapid_key_id"],
-            set_={"last_accepted_at": statement.excluded.last_accepted_at},
-        )
     )
 
 

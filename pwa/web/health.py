@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from pwa.domain.errors import ConfigurationError
-from pwa.services.housekeeping import dispatcher_health
+from pwa.services import watching
 from pwa.store.revision import require_newest_schema
 from pwa.web.auth import moment
 from pwa.web.units import reading, the_house
@@ -35,12 +35,12 @@ def ready() -> Response:
 
 @blueprint.get("/dispatcher")
 def dispatcher() -> Response:
-    return _answer({"dispatcher": _dispatcher_is_well()})
+    return _answer(_reminders_go_out())
 
 
 @blueprint.get("")
 def all_of_it() -> Response:
-    return _answer({"database": _database_answers(), "dispatcher": _dispatcher_is_well()})
+    return _answer({"database": _database_answers(), **_reminders_go_out()})
 
 
 def _database_answers() -> bool:
@@ -53,9 +53,9 @@ def _database_answers() -> bool:
     return True
 
 
-def _dispatcher_is_well() -> bool:
+def _reminders_go_out() -> dict[str, bool]:
     try:
         with reading() as session:
-            return dispatcher_health(session, moment()).well
+            return watching.reminders_go_out(session, moment())
     except SQLAlchemyError:
-        return False
+        return {"dispatcher": False}

@@ -42,7 +42,7 @@ from pwa.services.house import House, open_house
 from pwa.store import notices, operations
 from pwa.store.database import Database
 from pwa.store.ids import new_id
-from pwa.store.scope import in_clinic
+from pwa.store.scope import as_dispatcher, in_clinic
 from tests.support.push_service import PushService, Subscriber
 from tests.support.times import utc
 
@@ -309,6 +309,7 @@ class Ward:
         self.ahead += timedelta(seconds=seconds)
         if not self.database.is_sqlite:  # where the database's own clock counts leases
             with self.database.write() as session:
+                as_dispatcher(session)
                 session.execute(
                     text("UPDATE deliveries SET next_try_at = next_try_at - make_interval(secs => :seconds)"),
                     {"seconds": seconds},

@@ -21,7 +21,7 @@ IN_TWO_MINUTES = 120
 
 
 def answer_with(ward: Ward, alice: Patient, status: int, **more: object) -> None:
-    ward.service.script(alice.phone.endpoint, Script(status, **more))  # type: ignore[arg-type]
+    ward.service.script(alice.phone.endpoint, Script(status, **more))  # type: ignore[arg-type]  # its own named arguments
 
 
 def test_a_due_reminder_is_encrypted_for_the_phone_and_accepted(ward: Ward, alice: Patient) -> None:
@@ -325,6 +325,28 @@ def test_what_waits_for_a_phone_that_another_push_found_gone_goes_to_its_next_su
 
     assert 201 in ward.pushes_to(new)
     assert ward.state_of(reminder.id) == "sent"
+
+
+def test_a_test_whose_phone_is_gone_is_not_taken_up_for_the_other_phone(ward: Ward, alice: Patient) -> None:
+    ward.second_phone(alice)
+    notice_id = ward.plan_test(alice, device_id=alice.device.id)
+    ward.service.forget(alice.phone.endpoint)
+    ward.deliver()
+    ward.deliver()
+    assert ward.state_of(notice_id) == "planned"
+
+
+def test_a_reminder_that_one_phone_took_is_sent_though_the_other_never_could(
+    ward: Ward, alice: Patient
+) -> None:
+    helper = ward.second_phone(alice)
+    reminder = ward.go_to(alice)
+    ward.service.script(helper.endpoint, Script(503))
+    ward.deliver()
+    ward.care = reminder.useful_until
+    ward.expire()
+    assert ward.state_of(reminder.id) == "sent"
+    assert ward.delivery_of(reminder.id, helper)["state"] == "expired"
 
 
 def test_a_test_proves_the_phone_that_asked_and_no_other(ward: Ward, alice: Patient) -> None:

@@ -6,16 +6,20 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
-from pwa.services import dispatching, housekeeping
-from pwa.services.housekeeping import DispatcherHealth
+from pwa.cli.doctor import examine
+from pwa.services import dispatching, housekeeping, reaching, watching
+from pwa.services.watching import DispatcherHealth
+from pwa.store import patients
+from pwa.store.scope import in_clinic
 from tests.support.houses import Patient, Ward
-from tests.support.push_service import Script
+from tests.support.push_service import PushService, Script
 
 
 def health(ward: Ward) -> DispatcherHealth:
     with ward.database.read() as session:
-        return housekeeping.dispatcher_health(session, ward.moment())
+        return watching.dispatcher_health(session, ward.moment())
 
 
 def test_a_dispatcher_that_never_ran_is_not_well(ward: Ward) -> None:
@@ -51,6 +55,146 @@ def test_a_push_service_that_is_down_is_no_fault_of_the_dispatcher(ward: Ward, a
     ward.deliver()
     ward.care += timedelta(minutes=5)
     assert health(ward).well
+
+
+def everything(ward: Ward) -> dict[str, bool]:
+    with ward.database.read() as session:
+        return watching.reminders_go_out(session, ward.moment())
+
+
+def failing(ward: Ward) -> list[tuple[int, int]]:
+    """Of each push service that fails: tries in a row, and phones refused."""
+    with ward.database.read() as session:
+        return [
+            (one.failures, one.refused_phones) for one in watching.push_health(session, ward.moment()).failing
+        ]
+
+
+@pytest.mark.parametrize("status", [403, 503, 413])
+def test_pushes_that_nobody_takes_for_a_quarter_of_an_hour_sound_the_alarm(
+    ward: Ward, alice: Patient, status: int
+) -> None:
+    ward.plan_test(alice, useful=timedelta(hours=9))
+    ward.service.script(alice.phone.endpoint, Script(status))
+    ward.deliver()
+    assert everything(ward) == {"dispatcher": True, "push": True, "plans": True}
+
+    ward.wait(15 * 60)
+    ward.deliver()
+    assert everything(ward) == {"dispatcher": True, "push": False, "plans": True}
+    assert failing(ward)[0][1] == (1 if status == 403 else 0)
+
+    ward.service.script(alice.phone.endpoint, Script(201))
+    ward.plan_test(alice)
+    ward.wait(60 * 60)
+    ward.plan_test(alice)
+    ward.deliver()
+    assert everything(ward)["push"]
+    assert failing(ward) == []
+
+
+def test_an_alarm_ends_with_the_last_phone_that_was_refused(ward: Ward, alice: Patient) -> None:
+    ward.plan_test(alice)
+    ward.service.script(alice.phone.endpoint, Script(403))
+    ward.deliver()
+    ward.wait(15 * 60)
+    ward.deliver()
+    assert not everything(ward)["push"]
+    with ward.database.write() as session:
+        reaching.unsubscribe(in_clinic(session, alice.clinic.id), alice.device, alice.phone.endpoint)
+    assert everything(ward)["push"]
+
+
+def test_nothing_tried_for_a_day_tells_nothing(ward: Ward, alice: Patient) -> None:
+    ward.plan_test(alice)
+    ward.service.script(alice.phone.endpoint, Script(403))
+    ward.deliver()
+    ward.ahead += timedelta(hours=23)
+    assert not everything(ward)["push"]
+    ward.ahead += timedelta(hours=2)
+    assert everything(ward)["push"]
+
+
+def test_one_phone_refused_elsewhere_is_named_and_three_sound_the_alarm(ward: Ward, alice: Patient) -> None:
+    others = [ward.admit(name) for name in ("Bob", "Carol", "Dan")]
+    with PushService() as elsewhere:
+        ward.service, usual = elsewhere, ward.service
+        for number, other in enumerate(others):
+            ward.resubscribe(other)
+            elsewhere.script(other.phone.endpoint, Script(403))
+            ward.plan_test(other)
+            ward.plan_test(alice)
+            ward.wait(11)  # what is accepted is noted every ten seconds
+            ward.deliver()
+            ward.wait(15 * 60)
+            assert [phones for _, phones in failing(ward)] == [number + 1]
+            assert everything(ward)["push"] == (number < 2)
+        ward.service = usual
+
+
+def test_a_patient_who_cannot_be_planned_sounds_the_alarm(ward: Ward, alice: Patient) -> None:
+    ward.deliver()
+    with ward.database.write() as session:
+        session.execute(text("UPDATE patients SET zone = 'Nowhere/Atall'"))
+        patients.mark_stale(session, alice.clinic.id)
+    assert everything(ward)["plans"]
+    housekeeping.compose_ahead(ward.database, ward.moment(), lambda: False)
+    assert everything(ward) == {"dispatcher": True, "push": True, "plans": False}
+
+
+def test_planning_that_stands_still_sounds_the_alarm_a_day_before_reminders_end(
+    ward: Ward, alice: Patient
+) -> None:
+    ward.care += timedelta(hours=47)
+    assert everything(ward)["plans"]
+    ward.care += timedelta(hours=25)
+    assert not everything(ward)["plans"]
+    housekeeping.compose_ahead(ward.database, ward.moment(), lambda: False)
+    assert everything(ward)["plans"]
+
+
+def told(ward: Ward, check: str) -> list[tuple[str, str]]:
+    """What the doctor says of this, by the real clock."""
+    return [(one.state, one.detail) for one in examine(ward.house.config) if one.check == check]
+
+
+@pytest.mark.parametrize(
+    ("status", "advice"), [(403, "AFTERBEAM_VAPID_PRIVATE_KEY_FILE"), (503, "way to the internet")]
+)
+def test_the_doctor_names_the_push_service_that_takes_nothing(
+    ward: Ward, alice: Patient, status: int, advice: str
+) -> None:
+    assert told(ward, "push services") == [("ok", "none is failing")]
+    ward.ahead = -timedelta(minutes=20)
+    ward.service.script(alice.phone.endpoint, Script(status))
+    ward.plan_test(alice)
+    ward.deliver()
+    ((state, detail),) = told(ward, "push service")
+    assert state == "failing"
+    assert alice.phone.endpoint.startswith(detail.split()[0])
+    assert "(tries in a row: 1; " in detail
+    assert advice in detail
+
+
+def test_the_doctor_counts_whom_nothing_is_planned_for_and_what_was_given_up(
+    ward: Ward, alice: Patient
+) -> None:
+    ward.live_now()
+    bob = ward.admit("Bob")
+    assert told(ward, "given up") == []
+    with ward.database.write() as session:
+        session.execute(
+            text("UPDATE targets SET p256dh = 'nonsense' WHERE address = :a"), {"a": bob.phone.endpoint}
+        )
+        session.execute(text("UPDATE patients SET zone = 'Nowhere/Atall'"))
+        patients.mark_stale(session, alice.clinic.id)
+    ward.plan_test(bob)
+    ward.deliver()
+    housekeeping.compose_ahead(ward.database, ward.moment(), lambda: False)
+    ((state, detail),) = told(ward, "given up")
+    assert (state, "delivered: 1. " in detail) == ("warning", True)
+    ((state, detail),) = told(ward, "plans")
+    assert (state, "hours: 2. " in detail) == ("failing", True)
 
 
 def test_a_patient_nobody_can_reach_is_no_fault_of_the_dispatcher(ward: Ward, alice: Patient) -> None:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from pwa.domain.notice import DeliveryState
 from pwa.push.sender import K, Outgoing, PushSender, SendResult
 from pwa.services import dispatching
 from pwa.services.dispatching import CHUNK, LEASE
-from pwa.store import dispatch, settling
+from pwa.store import dispatch, push_services, settling
 from tests.support.houses import Patient, Ward
 from tests.support.push_service import Script
 
@@ -153,34 +156,70 @@ def test_two_dispatchers_send_each_reminder_once(pg_ward: Ward) -> None:
     assert open_leases(pg_ward) == 0
 
 
-def test_two_dispatchers_that_settle_two_phones_of_one_patient_close_the_notice(pg_ward: Ward) -> None:
+class MeetingSender:
+    """Sends, and comes back when the other dispatcher has sent as well: both settle at the same moment."""
+
+    def __init__(self, inner: PushSender, gate: threading.Barrier) -> None:
+        self.inner, self.gate = inner, gate
+
+    def send(self, batch: Sequence[Outgoing[K]], now: datetime) -> list[SendResult[K]]:
+        results = self.inner.send(batch, now)
+        self.gate.wait(10)
+        return results
+
+    def close(self) -> None:
+        self.inner.close()
+
+
+def test_two_dispatchers_that_settle_two_phones_of_one_patient_close_the_notice(
+    pg_ward: Ward, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Each sees the other's delivery still open, unless they wait for one another."""
     ward = pg_ward
-    for _ in range(5):
-        alice = ward.admit("Alice")
-        ward.second_phone(alice)
-        notice_id = ward.plan_test(alice)
-        wall = ward.moment().wall
-        with ward.database.write() as session:
-            claimed = dispatch.claim_due(session, ward.care, wall, 9)
-            dispatch.open_deliveries(session, claimed, wall)
-        with ward.database.write() as session:
-            leased = dispatch.lease(session, ward.care, wall, LEASE, 9)
-        assert len(leased) == 2
-        gate = threading.Barrier(2)
+    monkeypatch.setattr(dispatching, "CHUNK", 1)
+    alice = ward.admit("Alice")
+    ward.second_phone(alice)
+    notice_id = ward.plan_test(alice)
+    with ward.database.write() as session:
+        claimed = dispatch.claim_due(session, ward.care, ward.moment().wall, 9)
+        dispatch.open_deliveries(session, claimed, ward.moment().wall)
+    gate = threading.Barrier(2)
+    pair = [ward.dispatching(MeetingSender(ward.dispatching().sender, gate)) for _ in range(2)]
 
-        def settle(one: dispatch.LeasedDelivery, gate: threading.Barrier = gate, wall: Any = wall) -> None:
-            settlement = settling.Settlement(one.id, one.attempt, DeliveryState.ACCEPTED, wall, 201, wall)
-            gate.wait(10)
-            with ward.database.write() as session:
-                settling.lock(session, [one.notice_id], [one.target_id])
-                settling.settle(session, [settlement], wall)
-                session.execute(text("SELECT pg_sleep(0.05)"))
-                settling.close_notices(session, [one.notice_id], wall)
+    def slowly(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement.startswith("UPDATE notices"):
+            time.sleep(0.2)
 
-        with ThreadPoolExecutor(2) as pool:
-            list(pool.map(settle, leased))
-        assert ward.state_of(notice_id) == "sent"
+    event.listen(ward.database.engine, "before_cursor_execute", slowly)
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(ward.deliver, pair)) == [1, 1]
+    assert ward.state_of(notice_id) == "sent"
+
+
+def test_a_dispatcher_told_to_stop_finishes_its_chunk_and_takes_no_other(
+    ward: Ward, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatching, "CHUNK", 1)
+    people = due_patients(ward, 3)
+    stopping = replace(ward.dispatching(), stopping=lambda: sum(accepted_per_phone(ward, people)) == 1)
+    assert ward.deliver(stopping) == 1
+    assert open_leases(ward) == 0
+    assert ward.deliver() == 2
+
+
+def test_apple_is_asked_to_hurry_and_others_only_for_what_is_urgent(ward: Ward, alice: Patient) -> None:
+    """iOS delivers what is not urgent when it likes."""
+    bob = ward.admit("Bob")
+    apples = text("UPDATE targets SET origin = 'https://web.push.apple.com' WHERE address = :a")
+    with ward.database.write() as session:
+        session.execute(apples, {"a": bob.phone.endpoint})
+    ward.go_to(alice)
+    ward.plan_test(alice)
+    assert ward.deliver() == 3
+    urgencies = [post.headers["urgency"] for post in ward.service.posts_to(alice.phone.endpoint)]
+    assert sorted(urgencies) == ["high", "normal"]
+    (post,) = ward.service.posts_to(bob.phone.endpoint)
+    assert post.headers["urgency"] == "high"
 
 
 def test_a_dispatcher_skips_what_another_is_claiming(pg_ward: Ward) -> None:
@@ -342,6 +381,30 @@ def test_a_storm_of_refusals_retires_nobody_however_long_it_lasts(ward: Ward) ->
     try_for(ward, people, 12)
 
     assert [ward.target_state(person.phone) for person in people] == ["live"] * 3
+
+
+@pytest.mark.parametrize("accepted", ["elsewhere", "with another key", "before"])
+def test_what_was_accepted_elsewhere_or_before_makes_no_phone_suspect(
+    ward: Ward, alice: Patient, accepted: str
+) -> None:
+    (target,) = ward.rows("SELECT id, origin, vapid_key_id FROM targets")
+    service = (target["origin"], target["vapid_key_id"])
+    other = {
+        "elsewhere": ("https://push.example", service[1]),
+        "with another key": (service[0], "another"),
+        "before": service,
+    }[accepted]
+    wall = ward.moment().wall
+    ids = [UUID(str(target["id"]))]
+    for hour in range(3):
+        now = wall + timedelta(hours=hour)
+        with ward.database.write() as session:
+            settling.note_suspect(session, ids, now)
+            if accepted != "before" or hour == 0:
+                accepted_at = now if accepted == "before" else now + timedelta(minutes=1)
+                push_services.note(session, {other}, {}, accepted_at)
+    (row,) = ward.rows("SELECT suspect_failures FROM targets")
+    assert row["suspect_failures"] == 1
 
 
 def test_the_end_of_a_storm_retires_nobody_either(ward: Ward) -> None:

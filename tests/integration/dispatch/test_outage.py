@@ -9,7 +9,7 @@ from sqlalchemy import update
 from pwa.domain.notice import NoticeState
 from pwa.services import composing, housekeeping
 from pwa.store import patients, tables
-from tests.support.houses import Patient, Ward
+from tests.support.houses import Patient, Ward, enrol_patient, join_phone, subscribe_phone
 from tests.support.push_service import Script
 from tests.support.times import utc
 
@@ -143,6 +143,15 @@ def test_who_could_not_be_reached_is_not_told_of_what_they_could_not_have_got(wa
     assert missed == []
 
 
+def test_a_phone_that_came_after_it_was_due_is_not_told_of_it(ward: Ward) -> None:
+    enrolled = enrol_patient(ward.house, ward.clinic, "Alice")
+    device = join_phone(ward.house, enrolled)
+    subscribe_phone(ward.house, device, ward.new_phone(), at=MONDAY_NIGHT)
+    ward.care = MONDAY_NIGHT + timedelta(minutes=1)
+    ward.expire()
+    assert summaries(ward) == 0
+
+
 def test_expiring_goes_on_until_nothing_late_is_left(ward: Ward, alice: Patient) -> None:
     for _ in range(30):
         ward.plan_test(alice, useful=timedelta(seconds=10))
@@ -169,5 +178,7 @@ def test_a_plan_that_cannot_be_composed_stops_neither_the_others_nor_the_pass(wa
     planned = [one for one in ward.notices_of(bob) if one.state is NoticeState.PLANNED]
     assert max(one.due_at for one in planned) > ward.care + timedelta(days=2)
     ward.wait(60)
-    with ward.database.read() as session:  # tried again in an hour, not at every beat
-        assert patients.to_compose(session, composing.stale_before(ward.moment()), 9) == ()
+    with ward.database.read() as session:  # tried again in ten minutes, not at every beat
+        moment = ward.moment()
+        failed_before = moment.wall - housekeeping.RETRY_BROKEN
+        assert patients.to_compose(session, composing.stale_before(moment), failed_before, 9) == ()

@@ -166,6 +166,15 @@ class _Counting:
         return self.real.hash(password)
 
 
+def test_a_password_changed_while_it_was_checked_lets_nobody_in(world: World, olga: UUID) -> None:
+    with world.house.database.read() as session:
+        checked = staffing.check_password(session, OLGA, PASSWORD)
+    with world.house.database.write() as session:
+        staffing.set_password(session, checked, "another long password")
+    with world.house.database.write() as session, pytest.raises(staffing.WrongSignIn):
+        staffing.sign_in(session, checked, world.house.now())
+
+
 def test_an_unknown_account_costs_as_much_work_as_a_known_one(
     world: World, olga: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:

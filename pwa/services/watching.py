@@ -1,0 +1,82 @@
+"""What a watchdog asks: do reminders get planned, sent, and taken by the push services?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from pwa.clock import Moment
+from pwa.services.housekeeping import HEARTBEAT
+from pwa.store import dispatch, operations, patients, push_services
+from pwa.store.push_services import FailingService
+from pwa.store.scope import as_dispatcher
+
+SILENT_AFTER = timedelta(seconds=90)
+OVERDUE_AFTER = timedelta(minutes=3)
+FAILING_FOR = timedelta(minutes=15)
+STILL_FAILING = timedelta(hours=24)  # with nothing sent for so long, nobody knows
+STORM = 3  # phones refused at one push service: no longer a fault of a phone
+PLANNED_AT_LEAST = timedelta(hours=24)  # half of what the compose job keeps
+
+
+@dataclass(frozen=True, slots=True)
+class DispatcherHealth:
+    """Whether somebody is sending: the last good pass, and the oldest notice still waiting."""
+
+    last_pass_at: datetime | None
+    oldest_due_at: datetime | None
+    well: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PushHealth:
+    """Whether push services take what is sent; each that has not for a while is named."""
+
+    failing: tuple[FailingService, ...]
+    well: bool
+
+
+def dispatcher_health(session: Session, moment: Moment) -> DispatcherHealth:
+    """Well: a pass within 90 seconds, and nothing due for 3 minutes unsent."""
+    beat_at = operations.last_beat(session, HEARTBEAT)
+    oldest = dispatch.oldest_due(session, moment.care)
+    alive = beat_at is not None and moment.wall - beat_at <= SILENT_AFTER
+    on_time = oldest is None or moment.care - oldest <= OVERDUE_AFTER
+    return DispatcherHealth(beat_at, oldest, alive and on_time)
+
+
+def push_health(session: Session, moment: Moment) -> PushHealth:
+    """Not well: for 15 minutes nobody's push was accepted, or one service refused three phones and took none.
+
+    One push service that is down while others work is theirs to mend, and one phone refused may be the
+    phone's fault: both are named, and sound no alarm.
+    """
+    failing = tuple(one for one in push_services.failing(session) if _lasts(one, moment.wall))
+    accepted = push_services.last_accepted_at(session)
+    return PushHealth(failing, not any(_is_alarming(one, accepted) for one in failing))
+
+
+def _lasts(one: FailingService, wall: datetime) -> bool:
+    return wall - one.since >= FAILING_FOR and wall - one.last_at <= STILL_FAILING
+
+
+def _is_alarming(one: FailingService, accepted_anywhere: datetime | None) -> bool:
+    nobody_is_reached = accepted_anywhere is None or accepted_anywhere < one.since
+    return nobody_is_reached or one.refused_phones >= STORM
+
+
+def unplanned(session: Session, moment: Moment) -> int:
+    """How many patients' reminders cannot be planned, or end within 24 hours."""
+    return patients.unplanned(session, moment.care + PLANNED_AT_LEAST)
+
+
+def reminders_go_out(session: Session, moment: Moment) -> dict[str, bool]:
+    """Each part that reminders need, and whether it is well."""
+    as_dispatcher(session)
+    return {
+        "dispatcher": dispatcher_health(session, moment).well,
+        "push": push_health(session, moment).well,
+        "plans": unplanned(session, moment) == 0,
+    }
