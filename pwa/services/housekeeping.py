@@ -62,7 +62,7 @@ def expire_late(database: Database, moment: Moment) -> int:
         expired = expiring.expire(session, moment.care, moment.wall, EXPIRE_AT_ONCE)
         for person in missed:
             _plan_summary(session, person, moment)
-    return len(expired)
+    return expired
 
 
 def _plan_summary(session: Session, missed: Missed, moment: Moment) -> None:

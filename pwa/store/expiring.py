@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from pwa.domain.notice import DeliveryState, NoticeKind, NoticeState
 from pwa.domain.patient import TargetState
 from pwa.store import tables
-from pwa.store.dispatch import OPEN_DELIVERY, ClaimedNotice, lease_clock
+from pwa.store.dispatch import OPEN_DELIVERY, lease_clock
 from pwa.store.upserts import rows_changed
 
 TOO_LATE = "too_late"
@@ -30,8 +30,8 @@ class Missed:
     patient_id: UUID
 
 
-def expire(session: Session, care: datetime, wall: datetime, limit: int) -> tuple[ClaimedNotice, ...]:
-    """End up to `limit` notices whose useful time has passed; returns them. Late never beats useful.
+def expire(session: Session, care: datetime, wall: datetime, limit: int) -> int:
+    """End up to `limit` notices whose useful time has passed; returns how many. Late never beats useful.
 
     One that is being sent at this moment is left to whoever sends it: the answer may be "accepted".
     """
@@ -55,16 +55,15 @@ def expire(session: Session, care: datetime, wall: datetime, limit: int) -> tupl
         .with_for_update(of=notice, skip_locked=True)
         .cte("past")
     )
-    rows = session.execute(
+    expired = session.scalars(
         update(notice)
         .where(notice.id.in_(select(past.c.id)))
         .values(state=NoticeState.EXPIRED, ended_because=TOO_LATE, changed_at=wall)
-        .returning(notice.id, notice.clinic_id, notice.kind, notice.due_at, notice.useful_until)
+        .returning(notice.id)
         .execution_options(synchronize_session=False)
     ).all()
-    expired = tuple(ClaimedNotice(*row) for row in rows)
-    _end_deliveries(session, [one.id for one in expired], wall)
-    return expired
+    _end_deliveries(session, expired, wall)
+    return len(expired)
 
 
 def _end_deliveries(session: Session, notice_ids: Sequence[UUID], wall: datetime) -> None:
