@@ -46,3 +46,27 @@ export const answering = (result: Result, epoch = "epoch-1") => ({ body }: Reque
 
 export const sentIds = (requests: Request[]): string[] =>
   requests.flatMap(({ body }) => ((body as SyncRequest | null)?.events ?? []).map(({ id }: PatientEvent) => id));
+
+/** A phone: what reads, keeps and sends what it makes. */
+export const load = async () => ({
+  waiting: async (): Promise<PatientEvent[]> =>
+    (await (await import("./db")).read(["outbox"], (store) => store("outbox").all())).sort((a, b) => a.seq - b.seq),
+  ...(await import("./outbox")), ...(await import("./sync")), ...(await import("./db")), ...(await import("./bundle")),
+  ...(await import("./alone")),
+});
+export type Phone = Awaited<ReturnType<typeof load>>;
+
+export const done = (phone: Phone, id: string): Promise<PatientEvent> =>
+  phone.record({ kind: "outcome", occurrence_ids: [id], value: "done" }, undefined);
+/** A plan as the device of that id would get it. */
+export const bundleOf = async (id: string) => {
+  const sample = (await import("../dev/sample")).sampleBundle({ now: Date.now(), day: 3 });
+  return { ...sample, device: { ...sample.device, id } };
+};
+/** A joining phone whose person was not yet asked "is this right?". */
+export const CONFIRM = {
+  answer: { device_id: "new", device_token: "t", clinic_name: "", procedure_name: "", treated_on: "2026-11-20", first_name: "" },
+  stage: "confirm",
+} as const;
+export const inside = (phone: Phone, name: "outbox" | "shadow" | "rejected") =>
+  phone.read([name], (store) => store(name).all() as Promise<unknown[]>);
