@@ -167,9 +167,6 @@ function notices(days: AgendaDay[]): Bundle["notices"] {
   };
 }
 
-const ONE = "Afterbeam";
-const TWO = "You have a reminder";
-
 export function sampleBundle({ now, day, zone = "Europe/London" }: Ask): Bundle {
   const today = Date.parse(dateOf(now));
   const days = agenda(today, day);
@@ -191,6 +188,5 @@ export function sampleBundle({ now, day, zone = "Europe/London" }: Ask): Bundle 
     plans: [plan(today - day * DAY_MS)],
     agenda: days,
     notices: notices(days),
-    neutral: { titles: [ONE, ONE, ONE], bodies: [TWO, TWO, TWO] },
   };
 }

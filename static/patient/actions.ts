@@ -35,38 +35,41 @@ function once(act: () => void): () => void {
   };
 }
 
-async function keep(draft: Draft, undo: Draft | null): Promise<void> {
+/** False when it could not be written down. */
+async function keep(draft: Draft, undo: Draft | null): Promise<boolean> {
   changed();
   try {
     await record(draft, kept.value?.bundle?.bundle);
   } catch {
     await reload(); // this tab may show a plan that the phone has left
-    return say(shellWords().not_saved, null);
+    say(shellWords().not_saved, null);
+    return false;
   }
   await reload();
   changed();
   say(undo ? shellWords().saved : shellWords().undone, undo && once(() => void keep(undo, null)));
   void syncNow();
+  return true;
 }
 
 type Outcome = Extract<Draft, { kind: "outcome" }>;
 
-function settle({ occurrence_ids }: AgendaItem, rest: Omit<Outcome, "kind" | "occurrence_ids">): Promise<void> {
+function settle({ occurrence_ids }: AgendaItem, rest: Omit<Outcome, "kind" | "occurrence_ids">): Promise<boolean> {
   const undo: Draft = { kind: "outcome", occurrence_ids, value: "undone" };
   return keep({ kind: "outcome", occurrence_ids, ...rest }, rest.value === "undone" ? null : undo);
 }
 
-export const done = (item: AgendaItem): Promise<void> => settle(item, { value: "done" });
-export const skip = (item: AgendaItem): Promise<void> => settle(item, { value: "skipped" });
-export const reopen = (item: AgendaItem): Promise<void> => settle(item, { value: "undone" });
-export const later = (item: AgendaItem, minutes: number): Promise<void> =>
+export const done = (item: AgendaItem): Promise<boolean> => settle(item, { value: "done" });
+export const skip = (item: AgendaItem): Promise<boolean> => settle(item, { value: "skipped" });
+export const reopen = (item: AgendaItem): Promise<boolean> => settle(item, { value: "undone" });
+export const later = (item: AgendaItem, minutes: number): Promise<boolean> =>
   settle(item, { value: "snoozed", until: instant(careTime(clock.value, wallNow()) + minutes * MINUTE_MS) });
 
 /** Undo says "not yet": unanswered and not closed mean the same to the plan. */
-export function answerFact(plan: Plan, { name }: FactQuestion, value: boolean): Promise<void> {
+export function answerFact(plan: Plan, { name }: FactQuestion, value: boolean): Promise<boolean> {
   const answer = { kind: "fact", plan_id: plan.id, name } as const;
   return keep({ ...answer, value }, { ...answer, value: false, undo: true });
 }
 
-export const changeSettings = (settings: Settings, before: Settings): Promise<void> =>
+export const changeSettings = (settings: Settings, before: Settings): Promise<boolean> =>
   keep({ kind: "settings", settings }, { kind: "settings", settings: before });

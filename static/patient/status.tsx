@@ -1,11 +1,11 @@
 /** Where the patient's entries are: on this phone, or sent. Said in words, always. */
 
 import { shellWords } from "../shared/words/shell";
-import { kept, online, unsent } from "./store";
+import { online, unseen, unsent } from "./store";
 
 export function Status() {
   const words = shellWords();
-  const rejected = kept.value?.rejected.length ?? 0;
+  const rejected = unseen.value.length;
   return (
     <footer class="status">
       <p role="status">{saying()} {words.nobody}</p>

@@ -11,11 +11,14 @@ import { speak } from "../shared/strings";
 import { permission } from "./permission";
 import { route } from "./route";
 
+/** Not taken by the server. `seen`: how it was put when the patient had seen it; it is not brought up again. */
+export type Refused = Answered & { seen?: string };
+
 export interface Kept {
   bundle: KeptBundle | undefined;
   outbox: Entry[];
   shadow: Answered[];
-  rejected: Answered[];
+  rejected: Refused[];
   meta: Partial<Meta>;
 }
 
@@ -46,6 +49,7 @@ export const hasReminders = () => {
   return permission() === "granted" && !push_off && !!push_sent && !!bundle.value?.push.endpoint_known;
 };
 export const unsent = computed(() => kept.value?.outbox.length ?? 0);
+export const unseen = computed(() => kept.value?.rejected.filter(({ seen }) => !seen) ?? []);
 
 const META: (keyof Meta)[] = [
   "device", "joining", "before", "lock_screen", "signed_out", "left", "push_off", "push_sent", "cooling",

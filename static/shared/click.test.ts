@@ -15,7 +15,7 @@ test("a Done that cannot be written down opens the app", async () => {
   serverThat(() => ({ status: 204 }));
   const db = await import("./db");
   const bundle = sampleBundle({ now: Date.now(), day: 3 });
-  bundle.notices = { n: { ...bundle.neutral, occurrence_ids: ["a"] } };
+  bundle.notices = { n: { ...bundle.notices["notice-1"]!, occurrence_ids: ["a"] } };
   await db.change(["bundle"], (store) => store("bundle").put({ bundle, etag: null, asked_at: 0 }, "bundle"));
   await db.setMeta("left", true);
   const { clicked } = (await import(CLICK)) as { clicked(event: unknown): Promise<void> };

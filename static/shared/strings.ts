@@ -1,6 +1,6 @@
 /** Words, dates and numbers in the patient's language. The catalogues beside it (words/) are typed by their English. */
 
-import type { LocalDate } from "./api";
+import type { ClockTime, LocalDate } from "./api";
 import type { Millis } from "./clock";
 
 let language = "en";
@@ -32,6 +32,12 @@ function format(at: Millis, options: Intl.DateTimeFormatOptions): string {
 
 /** 18:10 */
 export const timeOf = (at: Millis): string => format(at, { timeZone: zone, timeStyle: "short" });
+
+/** The same for a time of day that stands alone, such as when to get up. What is none stands as it is. */
+export function clockWords(clock: ClockTime): string {
+  const at = Date.parse(`1970-01-01T${clock}Z`);
+  return at >= 0 ? format(at, { timeZone: "UTC", timeStyle: "short" }) : clock;
+}
 
 /** Tue 24 Nov */
 export const dateWords = (date: LocalDate): string =>

@@ -14,6 +14,13 @@ from tests.browser.moments import late_morning_zone
 from tests.support.chromium import Chromium
 from tests.support.processes import Afterbeam, Enrolled, create_clinic, enrol
 
+TOO_QUIET_FROM = "12:00"  # until waking is more than the 16 hours that are allowed
+_NO_PUSH = "delete window.PushManager"
+_NO_OFFER = "addEventListener('beforeinstallprompt', (event) => event.stopImmediatePropagation())"
+_IPHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+    "Version/18.5 Mobile/15E148 Safari/604.1"
+)
 ZONE = late_morning_zone(datetime.now(UTC))
 
 
@@ -60,6 +67,7 @@ def every_screen(phone: Chromium, afterbeam: Afterbeam, patient: Enrolled) -> It
     yield "allow reminders"
     yield from _with_push_denied(phone, afterbeam)
     yield from _when_joined(phone, afterbeam)
+    yield from _with_refused_settings(phone, afterbeam)
     yield from _without_network(phone, afterbeam)
     yield from _with_the_link_again(phone, patient)
 
@@ -77,6 +85,48 @@ def _when_joined(phone: Chromium, afterbeam: Afterbeam) -> Iterator[str]:
     for name, path in (("today", "/"), ("plan", "/plan"), ("settings", "/settings"), ("help", "/help")):
         _open(phone, afterbeam.url + path)
         yield name
+
+
+def _with_refused_settings(phone: Chromium, afterbeam: Afterbeam) -> Iterator[str]:
+    _open(phone, f"{afterbeam.url}/settings")
+    refuse_settings(phone)
+    yield "settings refused"
+
+
+def refuse_settings(phone: Chromium) -> None:
+    """On Settings: ask for quiet hours that the server does not allow, and see it say so."""
+    phone.page.get_by_label(words.QUIET_FROM).fill(TOO_QUIET_FROM)
+    phone.page.get_by_role("button", name=words.SAVE).click()
+    phone.page.get_by_role("heading", name=words.REFUSED).wait_for()
+
+
+def screens_without_push(phone: Chromium, patient: Enrolled) -> Iterator[str]:
+    """As `every_screen`, in a browser that has no push. The phone must be fresh."""
+    phone.context.add_init_script(_NO_PUSH)
+    open_join_link(phone, patient)
+    phone.page.get_by_role("button", name=words.RIGHT).click()
+    unsupported = phone.page.get_by_role("heading", name=words.UNSUPPORTED)
+    not_now = phone.page.get_by_role("button", name=words.NOT_NOW)
+    unsupported.or_(not_now).wait_for()
+    if not_now.is_visible():
+        not_now.click()
+    unsupported.wait_for()
+    yield "push unsupported"
+
+
+def iphone_screens(phone: Chromium, patient: Enrolled) -> Iterator[str]:
+    """As `every_screen`, in what says it is Safari on an iPhone. The phone must be fresh."""
+    phone.context.add_init_script(_NO_PUSH)
+    phone.context.add_init_script(_NO_OFFER)
+    session = phone.context.new_cdp_session(phone.page)
+    session.send("Emulation.setUserAgentOverride", {"userAgent": _IPHONE})
+    open_join_link(phone, patient)
+    phone.page.get_by_role("button", name=words.RIGHT).click()
+    phone.page.get_by_role("heading", name=words.INSTALL).wait_for()
+    yield "iphone install"
+    phone.page.get_by_role("button", name=words.STAY).click()
+    phone.page.get_by_role("heading", name=words.HOME_FIRST).wait_for()
+    yield "iphone not installed"
 
 
 def _without_network(phone: Chromium, afterbeam: Afterbeam) -> Iterator[str]:

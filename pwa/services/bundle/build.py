@@ -16,7 +16,7 @@ from pwa.services.bundle.shapes import (
     PushPart,
     SettingsPart,
 )
-from pwa.services.bundle.words import PLAIN_TEXTS, neutral_words, reminder_words, same_at_every_level
+from pwa.services.bundle.words import PLAIN_TEXTS, reminder_words, same_at_every_level
 from pwa.services.composing import Recovery, load_recovery
 from pwa.services.instants import clock_time, instant
 from pwa.store import clinics, notices, operations, plans, targets
@@ -59,7 +59,6 @@ def build_bundle(
         ],
         "agenda": day_parts(recovery, clinic, moment.care),
         "notices": _notices(scope, recovery),
-        "neutral": neutral_words(patient.language),
     }
 
 

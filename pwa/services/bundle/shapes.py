@@ -188,4 +188,3 @@ class BundlePart(TypedDict):
     plans: list[PlanPart]
     agenda: list[DayPart]
     notices: dict[str, NoticeWordsPart]
-    neutral: NoticeWordsPart

@@ -28,12 +28,6 @@ def push_words(kind: NoticeKind, language: str) -> Words:
     return app_words(PLAIN_TEXTS.get(kind, "app.neutral"), language)
 
 
-def neutral_words(language: str) -> NoticeWordsPart:
-    """What is shown for an id the phone does not know: the same at every level."""
-    words = app_words("app.unknown", language)
-    return {"titles": [words.title] * 3, "bodies": [words.body] * 3}
-
-
 def same_at_every_level(text_id: str, language: str) -> NoticeWordsPart:
     """A notice that has nothing to hide, such as the test."""
     words = app_words(text_id, language)

@@ -5,7 +5,7 @@ import { joinWords } from "../../shared/words/join";
 import { platform, runsAsApp } from "../platform";
 import { go } from "../route";
 import { bundle } from "../store";
-import { IosSteps, Steps } from "./install_step";
+import { Copy, installCode, IosSteps, Steps } from "./install_step";
 import { finish } from "./joining";
 import { allow, forget, sendTest, state, type ReminderState } from "./test_push";
 
@@ -22,8 +22,9 @@ export function Reminders() {
       {it === "failed" || it === "denied" || it === "not_sent"
         ? <button class="main" onClick={() => void allow()}>{words.again}</button> : null}
       {it === "late" && <button class="main" onClick={() => void sendTest()}>{words.test_again}</button>}
-      {(it === "late" || it === "failed" || it === "unsupported") && <CallClinic />}
-      <Leave main={it === "works" || it === "unsupported"}>{it === "works" ? words.to_today : words.without}</Leave>
+      {it === "unsupported" && <Elsewhere />}
+      {(it === "late" || it === "failed") && <CallClinic />}
+      <Leave main={it === "works"}>{it === "works" ? words.to_today : words.without}</Leave>
     </section>
   );
 }
@@ -37,8 +38,13 @@ function body(it: ReminderState) {
     case "testing": return <Say title={words.testing} lines={[words.testing_help]} />;
     case "works": return <Say title={words.works} lines={[]} good />;
     case "unsupported":
-      if (platform() === "ios" && !runsAsApp()) return <><Say title={words.home_first} lines={[words.home_first_help]} /><IosSteps /></>;
-      return <Say title={words.unsupported} lines={[words.unsupported_help, words.unsupported_other]} />;
+      if (inIosTab()) return <><Say title={words.home_first} lines={[words.home_first_help]} /><IosSteps /></>;
+      return (
+        <>
+          <Say title={words.unsupported} lines={[words.unsupported_help, words.unsupported_other]} />
+          <Steps steps={platform() === "ios" ? words.unsupported_ios : words.unsupported_steps} />
+        </>
+      );
     case "failed": return <Say title={words.failed} lines={[words.failed_help]} />;
     case "not_sent": return <Say title={words.failed} lines={[words.not_sent]} />;
     case "late": return <Say title={words.late} lines={[words.late_help, words.late_clinic]} />;
@@ -51,10 +57,27 @@ function Say({ title, lines, good = false }: { title: string; lines: string[]; g
   return <><h1 class={good ? "good" : ""}>{title}</h1>{lines.map((line) => <p key={line}>{line}</p>)}</>;
 }
 
-function CallClinic() {
+const inIosTab = (): boolean => platform() === "ios" && !runsAsApp();
+
+/** Where reminders can work: what the person needs for going there. */
+function Elsewhere() {
+  const words = joinWords();
+  const code = installCode();
+  if (inIosTab() && code) return <><Copy text={code}>{words.copy_code}</Copy><CallClinic /></>;
+  if (platform() === "ios") return <CallClinic main={inIosTab()} />;
+  return (
+    <>
+      <p><bdi>{location.host}/join</bdi></p>
+      <Copy text={`${location.origin}/join`}>{words.copy_address}</Copy>
+      <CallClinic />
+    </>
+  );
+}
+
+function CallClinic({ main = false }) {
   const number = bundle.value?.clinic.day_phone;
   if (!number) return null;
-  return <a class="button" href={`tel:${number.replace(/[^+\d*#]/g, "")}`}><span>{joinWords().call_clinic} <bdi class="number">{number}</bdi></span></a>;
+  return <a class={main ? "button main" : "button"} href={`tel:${number.replace(/[^+\d*#]/g, "")}`}><span>{joinWords().call_clinic} <bdi class="number">{number}</bdi></span></a>;
 }
 
 function Leave({ main, children }: { main: boolean; children: string }) {

@@ -43,6 +43,18 @@ test("leaving takes down every notification and wipes the phone", async () => {
   expect(await screen.keptBundle()).toBeUndefined();
 });
 
+test("leaving ends the push subscription, at the server first and then on the phone", async () => {
+  const screen = await settingsScreen();
+  const done: string[] = [];
+  const subscription = { endpoint: "https://push.example/1", unsubscribe: async () => void done.push("unsubscribed") };
+  const registration = { getNotifications: async () => [], pushManager: { getSubscription: async () => subscription } };
+  vi.stubGlobal("navigator", { onLine: true, serviceWorker: { getRegistration: async () => registration } });
+  const asked = serverThat(({ method, path }) => (done.push(`${method} ${path}`), { status: 204 }));
+  expect(await screen.leave()).toBe(true);
+  expect(done).toEqual(["DELETE /api/v1/push-subscription", "unsubscribed", "DELETE /api/v1/device"]);
+  expect(asked[0]!.body).toEqual({ endpoint: subscription.endpoint });
+});
+
 test.each([
   ["no service worker", {}],
   ["a worker without push, as an iPhone tab", { serviceWorker: { getRegistration: async () => ({}) } }],

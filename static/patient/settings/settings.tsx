@@ -21,13 +21,13 @@ export function SettingsScreen() {
       {pending && <p class="note" role="status">{words.later}</p>}
       <ZoneOffer />
       <RejectedList />
-      <Times key={JSON.stringify(it.settings)} settings={it.settings} />
+      <Times settings={it.settings} />
       <LockScreen settings={it.settings} />
       <ReminderSwitch />
       <Card title={words.phone}>
         <dl class="may">
           <div><dt>{words.language}</dt><dd>{languageName(it.patient.language)}</dd></div>
-          <div><dt>{words.zone}</dt><dd>{it.settings.zone.replace(/_/g, " ")}</dd></div>
+          <div><dt>{words.zone}</dt><dd>{it.settings.zone.replace(/_/g, " ").replace(/\//g, "/\u200b")}</dd></div>
           <div><dt>{words.version}</dt><dd>{dayAndTime(Date.parse(it.generated_at))}</dd></div>
         </dl>
         <ThisPhone />

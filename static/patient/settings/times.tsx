@@ -1,7 +1,7 @@
 /** Wake time, quiet hours, and one reminder a day. */
 
 import { useSignal } from "@preact/signals";
-import type { ClockTime, Settings } from "../../shared/api";
+import type { Settings } from "../../shared/api";
 import { settingsWords } from "../../shared/words/settings";
 import { Card } from "../../ui/card";
 import { changeSettings } from "../actions";
@@ -10,18 +10,23 @@ type Clock = "wake" | "quiet_start" | "quiet_end";
 
 export function Times({ settings }: { settings: Settings }) {
   const words = settingsWords();
-  const draft = useSignal(settings);
+  const typed = useSignal<Partial<Settings>>({}); // only what was touched: all else may change meanwhile
+  const draft = { ...settings, ...typed.value };
   const time = (key: Clock, label: string) => (
     <label class="field" key={key}>
       {label}
-      <input type="time" required value={draft.value[key]} onInput={(event) => set(key, event.currentTarget.value)} />
+      <input type="time" required value={draft[key]} onInput={(event) => set({ [key]: event.currentTarget.value })} />
     </label>
   );
-  const set = (key: Clock, value: ClockTime) => (draft.value = { ...draft.value, [key]: value });
-  const changed = JSON.stringify(draft.value) !== JSON.stringify(settings);
-  const save = (event: Event) => {
+  const set = (part: Partial<Settings>) => (typed.value = { ...typed.value, ...part });
+  const changed = Object.entries(typed.value).some(([key, value]) => value !== settings[key as keyof Settings]);
+  const save = async (event: Event) => {
     event.preventDefault();
-    if (changed) void changeSettings(draft.value, settings);
+    const saving = typed.value;
+    if (!changed || !(await changeSettings(draft, settings))) return;
+    // From here the form follows what is in force, also when the server refuses.
+    const rest = Object.entries(typed.value).filter(([key, value]) => value !== saving[key as keyof Settings]);
+    typed.value = Object.fromEntries(rest);
   };
   return (
     <Card title={words.times}>
@@ -32,8 +37,8 @@ export function Times({ settings }: { settings: Settings }) {
         <p class="quiet">{words.quiet_help}</p>
         <label class="option">
           <input
-            type="checkbox" checked={draft.value.one_a_day}
-            onInput={(event) => (draft.value = { ...draft.value, one_a_day: event.currentTarget.checked })}
+            type="checkbox" checked={draft.one_a_day}
+            onInput={(event) => set({ one_a_day: event.currentTarget.checked })}
           />
           <span><strong>{words.one_a_day}</strong>{words.one_a_day_help}</span>
         </label>

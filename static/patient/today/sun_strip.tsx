@@ -13,7 +13,7 @@ const LEVELS_FROM = [0, 3, 6, 8, 11]; // WHO: low, moderate, high, very high, ex
 export function SunStrip({ sun }: { sun: SunDay }) {
   const words = questionWords();
   return (
-    <Card title={words.sun} class={`sun ${sun.strength}`}>
+    <Card title={words.sun} class="sun">
       <p>{sun.words}</p>
       {sun.curve.length > 1 && <><Curve sun={sun} /><Table sun={sun} /></>}
     </Card>

@@ -8,7 +8,7 @@ export const questionWords = catalogue({
     sun: "Sun today",
     sun_table: "Show the sun by the hour",
     sun_time: "Time",
-    sun_strength: "Sun strength",
+    sun_strength: "Sun",
     sun_levels: ["Weak", "Medium", "High", "Very high", "Extreme"],
     sun_note: "Clear sky. Clouds and windows let much of it through.",
     sun_curve: "The sun's strength over the day, in a table below",

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { coolingWords } from "./cooling";
 import { helpWords } from "./help";
@@ -28,4 +29,9 @@ test.each(ALL)("%s: %s", (_, text) => {
 
 test("what can stand on a lock screen says nothing about health", () => {
   for (const text of texts(notificationWords())) expect(text).not.toMatch(/skin|laser|clinic|treat|wound|pain|medic|tablet|care/i);
+});
+
+test("what the worker says when it knows nothing else is what the server's push says", () => {
+  const { title, body } = notificationWords();
+  expect(readFileSync("pwa/protocols/texts/en/app.yaml", "utf8")).toContain(`app.neutral: {title: ${title}, body: ${body}, `);
 });

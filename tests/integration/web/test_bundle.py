@@ -210,13 +210,6 @@ def test_every_reminder_planned_has_its_words_and_its_occurrences(world: World) 
         assert stored <= on_the_agenda
 
 
-def test_the_words_for_an_unknown_notice_are_the_same_at_every_level_and_neutral(world: World) -> None:
-    neutral = world.patient("Alice").bundle()["neutral"]
-    assert len(set(neutral["titles"])) == len(set(neutral["bodies"])) == 1
-    assert not _words(f"{neutral['titles'][0]} {neutral['bodies'][0]}") & HEALTH_WORDS
-    assert "occurrence_ids" not in neutral
-
-
 def test_a_trial_says_so_and_so_does_a_protocol_nobody_approved(world: World) -> None:
     bundle = world.patient("Alice").bundle()
     assert bundle["clinic"]["trial"] is True
