@@ -236,6 +236,11 @@ class Protocol:
     texts: Mapping[str, Text]
     facts: tuple[FactQuestion, ...] = ()
 
+    @property
+    def prescribable(self) -> tuple[str, ...]:
+        """The medicines it reminds of where the clinic prescribed them."""
+        return tuple(sorted({step.only_if_prescribed for step in self.steps if step.only_if_prescribed}))
+
     def cards_for(self, variant: str | None, area: Area | None) -> tuple[DayCard, ...]:
         """The cards of a treatment; of what is unknown, those that hold anyway or stand in for it."""
         return tuple(

@@ -151,12 +151,11 @@ def _language(text: str, content: Protocol) -> str:
 
 def check_prescribed(names: frozenset[str], content: Protocol) -> frozenset[str]:
     """The medicines to remind of, each of which the protocol knows. Raises BadInput."""
-    known = sorted({step.only_if_prescribed for step in content.steps if step.only_if_prescribed})
     for name in sorted(names):
-        if name not in known:
+        if name not in content.prescribable:
             raise BadInput(
                 f"'{content.procedure}' has no reminder for a prescribed '{name}'. "
-                f"It has: {', '.join(known) or 'none'}."
+                f"It has: {', '.join(content.prescribable) or 'none'}."
             )
     return names
 

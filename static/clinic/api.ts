@@ -16,6 +16,7 @@ export interface Procedure {
   name: string;
   variants: string[];
   areas: string[];
+  prescribable: string[]; // medicines it reminds of where they were prescribed
   approved: boolean;
 }
 
@@ -56,6 +57,8 @@ export interface Enrolment {
   variant: string | null; // null: not known
   area: string | null;
   treated_at: string | null; // the clinic's wall clock, YYYY-MM-DDTHH:MM; null: now
+  prescribed: string[];
+  request_id: string; // sent again, the same enrolment is found and not made twice
 }
 
 export type Enrolled = Invitation & { patient_id: string };

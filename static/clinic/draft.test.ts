@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Procedure } from "./api";
-import { EMPTY, enrolmentOf, missing, NOT_KNOWN, withProcedure, type Draft } from "./draft";
+import { changed, EMPTY, enrolmentOf, missing, NOT_KNOWN, withProcedure, type Draft } from "./draft";
 
-const VASCULAR: Procedure = { id: "vascular", name: "Vascular laser", variants: ["pdl", "ktp"], areas: ["hands", "body"], approved: true };
-const PLAIN: Procedure = { id: "plain", name: "Plain", variants: [], areas: ["body"], approved: true };
+const VASCULAR: Procedure = { id: "vascular", name: "Vascular laser", variants: ["pdl", "ktp"], areas: ["hands", "body"], prescribable: ["antiviral"], approved: true };
+const PLAIN: Procedure = { id: "plain", name: "Plain", variants: [], areas: ["body"], prescribable: [], approved: true };
 const FULL: Draft = { ...EMPTY, procedure: "vascular", variant: "pdl", area: "body", first_name: " Alice " };
 
 describe("what is missing", () => {
@@ -31,15 +31,28 @@ describe("another procedure", () => {
     expect(withProcedure({ ...FULL, area: "hands" }, PLAIN)).toMatchObject({ area: "" });
   });
 
+  test("keeps a medicine only where it reminds of it", () => {
+    const prescribed = { ...FULL, prescribed: ["antiviral"] };
+    expect(withProcedure(prescribed, VASCULAR).prescribed).toEqual(["antiviral"]);
+    expect(withProcedure(prescribed, PLAIN).prescribed).toEqual([]);
+  });
+
   test("that is none leaves nothing chosen", () => {
     expect(withProcedure(FULL, undefined)).toMatchObject({ procedure: "", variant: "", area: "" });
   });
 });
 
+test("every change makes another request, and trying again does not", () => {
+  const once = changed(FULL, { first_name: "Bob" });
+  const again = changed(once, { first_name: "Rob" });
+  expect(new Set([once, again, withProcedure(again, PLAIN)].map(({ request_id }) => request_id)).size).toBe(3);
+  expect(enrolmentOf(once).request_id).toBe(enrolmentOf(once).request_id);
+});
+
 describe("what is sent", () => {
   test("treated now leaves the time to the server", () => {
     expect(enrolmentOf({ ...FULL, date: "2026-11-20", time: "10:00" })).toEqual({
-      procedure: "vascular", variant: "pdl", area: "body", first_name: "Alice", language: "en", treated_at: null,
+      procedure: "vascular", variant: "pdl", area: "body", first_name: "Alice", language: "en", treated_at: null, prescribed: [], request_id: "",
     });
   });
 

@@ -11,15 +11,18 @@ export interface Draft {
   area: string;
   first_name: string;
   language: string;
+  prescribed: string[];
   treated: "now" | "other";
   date: string; // of the clinic's wall clock, when `treated` is other
   time: string;
+  request_id: string; // of exactly this: any change makes it another request
 }
 
 export type Field = "procedure" | "variant" | "area" | "first_name" | "date" | "time";
 
 export const EMPTY: Draft = {
-  procedure: "", variant: "", area: "", first_name: "", language: "en", treated: "now", date: "", time: "",
+  procedure: "", variant: "", area: "", first_name: "", language: "en", prescribed: [],
+  treated: "now", date: "", time: "", request_id: "",
 };
 
 /** The fields that still need something, in the order they stand in. */
@@ -35,15 +38,18 @@ export function missing(draft: Draft, procedure: Procedure | undefined): Field[]
   return wanted.filter(([, lacks]) => lacks).map(([field]) => field);
 }
 
-/** Another procedure keeps of variant and area what it has too. */
+/** The draft with something changed. */
+export const changed = (draft: Draft, part: Partial<Draft>): Draft => ({ ...draft, ...part, request_id: crypto.randomUUID() });
+
+/** Another procedure keeps of variant, area and medicines what it has too. */
 export function withProcedure(draft: Draft, procedure: Procedure | undefined): Draft {
   const keep = (value: string, known: string[] = []) => (known.length && (value === NOT_KNOWN || known.includes(value)) ? value : "");
-  return {
-    ...draft,
+  return changed(draft, {
     procedure: procedure?.id ?? "",
     variant: keep(draft.variant, procedure?.variants),
     area: keep(draft.area, procedure?.areas),
-  };
+    prescribed: draft.prescribed.filter((medicine) => procedure?.prescribable.includes(medicine)),
+  });
 }
 
 const known = (value: string): string | null => (value && value !== NOT_KNOWN ? value : null);
@@ -55,4 +61,6 @@ export const enrolmentOf = (draft: Draft): Enrolment => ({
   variant: known(draft.variant),
   area: known(draft.area),
   treated_at: draft.treated === "now" ? null : `${draft.date}T${draft.time}`,
+  prescribed: draft.prescribed,
+  request_id: draft.request_id,
 });

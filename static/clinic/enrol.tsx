@@ -6,7 +6,7 @@ import { addDays, localDate } from "../domain/days";
 import { timeOf } from "../shared/strings";
 import { Card } from "../ui/card";
 import { enrol } from "./acts";
-import { enrolmentOf, missing, NOT_KNOWN, withProcedure, type Draft, type Field } from "./draft";
+import { changed, enrolmentOf, missing, NOT_KNOWN, withProcedure, type Draft, type Field } from "./draft";
 import { Input, Select } from "./fields";
 import { placeOf } from "./moments";
 import { careNow, draft, overview, zone } from "./store";
@@ -15,7 +15,7 @@ import { clinicWords, LANGUAGES } from "./words";
 const MOST_DAYS_AWAY = 60; // as pwa/services/enrolment.py has it
 const LONGEST_NAME = 80;
 
-const change = (part: Partial<Draft>) => (draft.value = { ...draft.value, ...part });
+const change = (part: Partial<Draft>) => (draft.value = changed(draft.value, part));
 const chosen = () => overview.value?.procedures.find(({ id }) => id === draft.value.procedure);
 
 export function Enrol() {
@@ -86,7 +86,28 @@ function Treatment({ problemOf }: Problems) {
           options={options(procedure.areas, words.area_not_known)} onInput={(area) => change({ area })}
         />
       )}
+      {!!procedure?.prescribable.length && <Prescribed medicines={procedure.prescribable} />}
     </>
+  );
+}
+
+function Prescribed({ medicines }: { medicines: string[] }) {
+  const words = clinicWords();
+  const { prescribed } = draft.value;
+  const toggle = (medicine: string) =>
+    change({ prescribed: prescribed.includes(medicine) ? prescribed.filter((one) => one !== medicine) : [...prescribed, medicine] });
+  return (
+    <fieldset>
+      <legend>{words.prescribed}</legend>
+      <div class="picks">
+        {medicines.map((medicine) => (
+          <label key={medicine} class="pick">
+            <input type="checkbox" name="prescribed" value={medicine} checked={prescribed.includes(medicine)} onChange={() => toggle(medicine)} />
+            {words.name_of(medicine)}
+          </label>
+        ))}
+      </div>
+    </fieldset>
   );
 }
 

@@ -14,6 +14,7 @@ const NAMES: Record<string, string> = {
   neck_chest: "Neck and chest",
   hands: "Hands",
   body: "Body",
+  antiviral: "Antiviral tablets",
 };
 
 export const clinicWords = catalogue({
@@ -54,6 +55,7 @@ export const clinicWords = catalogue({
     variant_not_known: "Not known: use the stricter rules",
     area: "Treated area",
     area_not_known: "Other or several: use all steps",
+    prescribed: "Remind of what you prescribed",
     first_name: "First name",
     language: "Language on the phone",
     treated: "Treated",
@@ -72,7 +74,7 @@ export const clinicWords = catalogue({
       date: "Give the date of the treatment.",
       time: "Give the time of the treatment.",
     },
-    enrol_no_answer: (name: string) => `The server did not answer. Look for ${name} in the list before you try again.`,
+    enrol_no_answer: (name: string) => `The server did not answer. Try again: ${name} is not enrolled twice.`,
     enrolled: (name: string) => `${name} is enrolled. Show the code.`,
 
     joining: "Joining now",

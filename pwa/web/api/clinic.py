@@ -7,8 +7,10 @@ from uuid import UUID
 
 from apiflask import APIBlueprint
 from flask import Response, jsonify, request
+from sqlalchemy.orm import Session
 
 from pwa.services import enrolment, joining, overview, staffing
+from pwa.services.enrolment import Enrolled
 from pwa.services.enrolment_form import Enrolment
 from pwa.services.instants import instant
 from pwa.services.joining import Invitation
@@ -25,7 +27,9 @@ from pwa.web.auth import (
     set_cookie,
     this_person,
 )
-from pwa.web.units import reading, the_house, writing
+from pwa.web.units import reading, the_house, writing, written
+
+REQUEST = "urn:afterbeam:enrolment-request"  # the system of the ids that the clinic page makes
 
 blueprint = APIBlueprint("clinic", __name__, url_prefix="/api/v1/clinic")
 
@@ -81,28 +85,32 @@ def show_overview() -> Response:
 @for_staff
 @blueprint.input(EnrolIn)
 def enrol(json_data: EnrolIn) -> Response:
-    """Enrol a patient; answers with the invitation for their phone."""
-    person, house, now = this_person(), the_house(), moment()
-    with writing() as session:
-        clinic = clinics.get_clinic(session, person.clinic_id)
-        enrolled = enrolment.enrol(
-            in_clinic(session, person.clinic_id),
-            clinic,
-            house.keys,
-            now,
-            Enrolment(
-                procedure=json_data.procedure,
-                treated_at=(json_data.treated_at or now.care).isoformat(),
-                first_name=json_data.first_name,
-                variant=json_data.variant,
-                area=json_data.area,
-                language=json_data.language,
-            ),
-            ("staff", str(person.staff_id)),
-        )
+    """Enrol a patient; answers with the invitation for their phone. Asked again, with a new one."""
+    enrolled = written(lambda session: _enrolled(session, json_data))
     response = jsonify(patient_id=str(enrolled.patient_id), **_invitation(enrolled.invitation))
     response.status_code = 201
     return response
+
+
+def _enrolled(session: Session, asked: EnrolIn) -> Enrolled:
+    person, now = this_person(), moment()
+    return enrolment.enrol(
+        in_clinic(session, person.clinic_id),
+        clinics.get_clinic(session, person.clinic_id),
+        the_house().keys,
+        now,
+        Enrolment(
+            procedure=asked.procedure,
+            treated_at=(asked.treated_at or now.care).isoformat(),
+            first_name=asked.first_name,
+            variant=asked.variant,
+            area=asked.area,
+            language=asked.language,
+            prescribed=frozenset(asked.prescribed),
+            external_id=f"{REQUEST}={asked.request_id}" if asked.request_id else None,
+        ),
+        ("staff", str(person.staff_id)),
+    )
 
 
 @blueprint.post("/patients/<uuid:patient_id>/invitations")
@@ -138,6 +146,7 @@ def _procedure(scope: ClinicScope, version: protocols.StoredVersion) -> dict[str
         "name": content.texts[content.name_text_id].in_language("en").title,
         "variants": list(content.variants),
         "areas": list(content.areas),
+        "prescribable": list(content.prescribable),
         "approved": version.approved_at is not None,
     }
 

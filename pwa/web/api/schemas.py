@@ -80,6 +80,8 @@ class EnrolIn(_Strict):
     area: Short | None = None
     language: Annotated[str, Field(min_length=2, max_length=16)] = "en"
     treated_at: datetime | None = None  # the clinic's wall clock; None: now
+    prescribed: Annotated[list[Short], Field(max_length=5)] = []
+    request_id: UUID | None = None  # sent again, the same enrolment is found and not made twice
 
 
 FIELD_NAMES = frozenset(name for shape in _Strict.__subclasses__() for name in shape.model_fields)

@@ -1,0 +1,78 @@
+"""The clinic page enrols: once however often it asks, and with the medicines that were prescribed."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.support.web import Phone, World
+
+PATIENTS = "/api/v1/clinic/patients"
+OLGA = "olga@lakeside.test"
+
+
+def desk(world: World) -> Phone:
+    world.add_staff(world.lakeside, OLGA)
+    return world.signed_in(OLGA)
+
+
+def asked(**more: Any) -> dict[str, Any]:
+    return {"procedure": "co2_full", "first_name": "Ana", "request_id": str(uuid4()), **more}
+
+
+def test_a_request_that_is_sent_again_enrols_nobody_twice(world: World) -> None:
+    browser, request = desk(world), asked()
+    first, second = browser.post(PATIENTS, request), browser.post(PATIENTS, request)
+
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert second.get_json()["patient_id"] == first.get_json()["patient_id"]
+    assert len(world.rows("patients")) == len(world.rows("care_plans")) == 1
+    lost, shown = ({"code": one.get_json()["join_code"]} for one in (first, second))
+    assert world.phone().post("/api/v1/join", lost).status_code == 410
+    assert world.phone().post("/api/v1/join", shown).status_code == 200
+
+
+def test_two_people_of_one_name_are_two_requests(world: World) -> None:
+    browser = desk(world)
+    ids = {browser.post(PATIENTS, asked()).get_json()["patient_id"] for _ in range(2)}
+    assert len(ids) == len(world.rows("patients")) == 2
+
+
+def test_a_request_sent_twice_at_once_enrols_one_person(either_world: World) -> None:
+    desk(either_world)
+    browsers = [either_world.signed_in(OLGA) for _ in range(4)]
+    request = asked()
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda browser: browser.post(PATIENTS, request), browsers))
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.get_json()["patient_id"] for answer in answers}) == 1
+    assert len(either_world.rows("patients")) == 1
+
+
+@pytest.mark.parametrize("prescribed", [[], ["antiviral"]])
+def test_a_medicine_is_reminded_of_only_when_it_was_prescribed(world: World, prescribed: list[str]) -> None:
+    browser = desk(world)
+    (procedure,) = [
+        one
+        for one in browser.get("/api/v1/clinic/overview").get_json()["procedures"]
+        if one["id"] == "co2_full"
+    ]
+    assert procedure["prescribable"] == ["antiviral"]
+
+    assert browser.post(PATIENTS, asked(prescribed=prescribed)).status_code == 201
+
+    steps = {row["step_id"] for row in world.rows("tasks")}
+    assert "cleanse" in steps
+    assert ("antiviral" in steps) == bool(prescribed)
+    reminded = {row["step_id"] for row in world.rows("notice_items")}
+    assert ("antiviral" in reminded) == bool(prescribed)
+
+
+def test_a_medicine_that_is_not_reminded_of_is_refused_and_nothing_is_stored(world: World) -> None:
+    refused = desk(world).post(PATIENTS, asked(prescribed=["aspirin"]))
+    assert refused.status_code == 422
+    assert "aspirin" in refused.get_json()["detail"]
+    assert world.rows("patients") == []
