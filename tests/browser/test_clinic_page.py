@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import segno
 from PIL import Image
-from playwright.sync_api import Locator, Page, Playwright, expect
+from playwright.sync_api import Locator, Page, Playwright, Route, expect
 
 from tests.support.chromium import Chromium, Scheme
 from tests.support.processes import Afterbeam, create_clinic
@@ -193,6 +193,29 @@ def test_a_form_sent_twice_enrols_once(desk: Desk) -> None:
     assert len(desk.overview()["patients"]) == before + 1
 
 
+def test_a_try_after_a_lost_answer_enrols_once_with_what_was_prescribed(desk: Desk) -> None:
+    before = len(desk.overview()["patients"])
+    desk.page.get_by_label("Procedure").select_option("co2_full")
+    desk.page.get_by_label("Treated area").select_option("full_face")
+    desk.page.get_by_label("Antiviral tablets").check()
+    desk.page.get_by_label("First name").fill("Bruno")
+    sent: list[dict[str, Any]] = []
+
+    def lose(route: Route) -> None:
+        sent.append(route.request.post_data_json)
+        route.fetch()
+        route.abort()
+
+    desk.page.route("**/api/v1/clinic/patients", lose, times=1)
+    desk.page.get_by_role("button", name="Enrol and show the code").click()
+    desk.page.get_by_text("Try again: Bruno is not enrolled twice.").wait_for()
+    desk.page.get_by_role("button", name="Enrol and show the code").click()
+    desk.code_of("Bruno").wait_for()
+
+    assert len(desk.overview()["patients"]) == before + 1
+    assert sent[0]["prescribed"] == ["antiviral"]
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_code_on_the_screen_is_the_join_link(desk: Desk, scheme: Scheme) -> None:
     """Pixel by pixel, dark on white in dark mode too, with four white modules on every side."""
@@ -303,6 +326,7 @@ def test_the_typed_code_runs_out_in_view(desk: Desk) -> None:
 
 def test_no_state_of_the_page_has_a_fault(desk: Desk, phone: ApiPhone) -> None:
     """Small to wide, light and dark, large text, both directions: nothing for axe, no sideways scroll."""
+    desk.page.get_by_label("Procedure").select_option("co2_full")
     desk.page.get_by_label("At another time").check()
     desk.page.get_by_role("button", name="Enrol and show the code").click()
     faults = _faults(desk)
@@ -332,8 +356,8 @@ def _faults_in(chromium: Chromium, width: int, scheme: Scheme, percent: int) -> 
     yield from (f"{width} px, {scheme}, {percent} %: {fault}" for fault in found)
 
 
-# A radio button's target is the label around it.
-_SMALL_TARGETS = """[...document.querySelectorAll("a, button, select, .pick, input:not([type=radio])")]
+# The target of what is picked is the label around it.
+_SMALL_TARGETS = """[...document.querySelectorAll("a, button, select, .pick, input:not([type=radio], [type=checkbox])")]
   .map((it) => [it, it.getBoundingClientRect()])
   .filter(([, box]) => box.width && (box.width < 44 || box.height < 44))
   .map(([it, box]) => `target of ${box.width} x ${box.height} px: ${it.outerHTML.slice(0, 80)}`)"""
