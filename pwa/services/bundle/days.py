@@ -26,21 +26,32 @@ DAYS_AHEAD = 14
 def day_parts(recovery: Recovery, clinic: Clinic, now: datetime) -> list[DayPart]:
     """From yesterday, whose evening may still be open, to 14 days ahead."""
     today = local_day(now, recovery.patient.preferences.zone)
-    return [_day(recovery, clinic, today + timedelta(days=offset)) for offset in range(-1, DAYS_AHEAD + 1)]
+    offsets = range(-1, DAYS_AHEAD + 1)
+    return [_day(recovery, clinic, today + timedelta(days=offset), now) for offset in offsets]
 
 
-def _day(recovery: Recovery, clinic: Clinic, day: date) -> DayPart:
+def _day(recovery: Recovery, clinic: Clinic, day: date, now: datetime) -> DayPart:
     # What is done or skipped still stands on the day, so the agenda is asked for as if it were open.
     so_far = replace(settled(recovery), done=frozenset(), skipped=frozenset())
     agenda = agenda_of(recovery, clinic, day, so_far)
     outcomes = latest_outcomes(recovery.outcomes)
     language = recovery.patient.language
     plans = {plan.id: plan for plan in recovery.plans}
+    items = [item for item in agenda.items if not _came_too_late(item, plans, outcomes, now)]
     return {
         "date": day.isoformat(),
-        "items": [_item(item, agenda, plans, outcomes, language) for item in agenda.items],
+        "items": [_item(item, agenda, plans, outcomes, language) for item in items],
         "sun": _sun(recovery, clinic, agenda, day),
     }
+
+
+def _came_too_late(
+    item: AgendaItem, plans: Mapping[UUID, CarePlan], outcomes: Mapping[UUID, Outcome], now: datetime
+) -> bool:
+    """Whether it prepares for what is over: nobody can do it now, and most were enrolled after that."""
+    is_over = all(plans[one].treated_at <= now for one in item.care_plan_ids)
+    is_answered = any(one in outcomes for one in item.occurrence_ids)
+    return item.kind is StepKind.PREPARE and is_over and not is_answered
 
 
 def _item(

@@ -509,6 +509,19 @@ def test_what_is_done_or_skipped_stays_on_its_day_with_its_outcome(world: World,
     }
 
 
+def test_what_prepares_for_the_treatment_is_gone_after_it_unless_it_was_answered(world: World) -> None:
+    alice = world.patient("Alice", treated_at=START + timedelta(hours=5))
+    before = [item for item in items_of(alice.bundle()) if item["kind"] == "prepare"]
+    assert {item["step_id"] for item in before} >= {"day_zero", "photos"}
+    (day_zero,) = [item for item in before if item["step_id"] == "day_zero"]
+    assert alice.results(outcome(day_zero["occurrence_ids"], "done")) == ["stored"]
+
+    world.clock.move(timedelta(hours=5))
+
+    after = [item["step_id"] for item in items_of(alice.bundle()) if item["kind"] == "prepare"]
+    assert after == ["day_zero"]
+
+
 def test_it_names_the_patient_the_phone_the_server_and_whom_to_call(world: World) -> None:
     alice = world.patient("Alice")
     bundle = alice.bundle()
