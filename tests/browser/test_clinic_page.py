@@ -357,7 +357,7 @@ def _faults_in(chromium: Chromium, width: int, scheme: Scheme, percent: int) -> 
 
 
 # The target of what is picked is the label around it.
-_SMALL_TARGETS = """[...document.querySelectorAll("a, button, select, .pick, input:not([type=radio], [type=checkbox])")]
+_SMALL_TARGETS = """[...document.querySelectorAll("a, button, select, .pick, input:not(.pick > *)")]
   .map((it) => [it, it.getBoundingClientRect()])
   .filter(([, box]) => box.width && (box.width < 44 || box.height < 44))
   .map(([it, box]) => `target of ${box.width} x ${box.height} px: ${it.outerHTML.slice(0, 80)}`)"""
