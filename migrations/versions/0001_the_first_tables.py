@@ -747,6 +747,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_targets_address", ["address"], unique=False)
         batch_op.create_index("ix_targets_patient", ["patient_id", "state"], unique=False)
         batch_op.create_index(
+            "ix_targets_service",
+            ["origin", "vapid_key_id"],
+            unique=False,
+            postgresql_where=sa.text("state = 'live'"),
+            sqlite_where=sa.text("state = 'live'"),
+        )
+        batch_op.create_index(
             "uq_targets_live_address",
             ["address"],
             unique=True,
@@ -960,6 +967,11 @@ def downgrade() -> None:
             "uq_targets_live_address",
             postgresql_where=sa.text("kind = 'push' AND state = 'live'"),
             sqlite_where=sa.text("kind = 'push' AND state = 'live'"),
+        )
+        batch_op.drop_index(
+            "ix_targets_service",
+            postgresql_where=sa.text("state = 'live'"),
+            sqlite_where=sa.text("state = 'live'"),
         )
         batch_op.drop_index("ix_targets_patient")
         batch_op.drop_index("ix_targets_address")

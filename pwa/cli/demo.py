@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import urllib.error
 import urllib.request
+from typing import Any
 
 import click
 import segno
@@ -86,19 +88,35 @@ def _welcome(config: Config, login: service.Login, link: str, speed: int) -> Non
 
 
 def _is_up(config: Config, processes: _Processes) -> bool:
-    """Wait until the web server answers; False when one of the programs ended, or somebody said stop."""
+    """Wait until both programs work; False when one of them ended, or somebody said stop."""
     host = _ANY_TO_OURS.get(config.host, config.host)
     address = f"http://{f'[{host}]' if ':' in host else host}:{config.port}/healthz"
     until = monotonic() + UP_WITHIN_S
     while monotonic() < until and processes.all_run():
-        try:
-            with urllib.request.urlopen(address, timeout=2):
-                return True
-        except (urllib.error.URLError, OSError):
-            processes.pause(0.1)
+        if _both_work(address):
+            return True
+        processes.pause(0.1)
     if processes.all_run():
         raise Refused(f"The server did not answer on port {config.port} in {UP_WITHIN_S} seconds. Try again.")
     return False
+
+
+def _both_work(address: str) -> bool:
+    """Whether web server and dispatcher do. That no push gets through is no reason not to start."""
+    try:
+        checks = _health(address)["checks"]
+        return bool(checks["database"] and checks["dispatcher"])
+    except (OSError, ValueError, KeyError):
+        return False
+
+
+def _health(address: str) -> Any:
+    try:
+        with urllib.request.urlopen(address, timeout=2) as well:
+            return json.load(well)
+    except urllib.error.HTTPError as unwell:
+        with unwell:
+            return json.load(unwell)
 
 
 class _Processes:

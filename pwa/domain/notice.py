@@ -29,6 +29,14 @@ class NoticeState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class EndedBecause(StrEnum):
+    """Why a notice expired."""
+
+    TOO_LATE = "too_late"
+    COLLAPSED = "collapsed"  # a later one says enough
+    ANSWERED = "answered"  # by the patient, while it was on its way
+
+
 class DeliveryState(StrEnum):
     PENDING = "pending"
     LEASED = "leased"
@@ -63,9 +71,12 @@ class Notice:
 NEXT_STATES: Mapping[NoticeState, frozenset[NoticeState]] = {
     NoticeState.PLANNED: frozenset({NoticeState.SENDING, NoticeState.CANCELLED, NoticeState.EXPIRED}),
     NoticeState.CANCELLED: frozenset({NoticeState.PLANNED}),
-    NoticeState.SENDING: frozenset({NoticeState.SENT, NoticeState.EXPIRED}),
+    # Planned again when nobody could take it, cancelled when it was answered before anybody did.
+    NoticeState.SENDING: frozenset(
+        {NoticeState.SENT, NoticeState.EXPIRED, NoticeState.PLANNED, NoticeState.CANCELLED}
+    ),
     NoticeState.SENT: frozenset(),
-    NoticeState.EXPIRED: frozenset(),
+    NoticeState.EXPIRED: frozenset({NoticeState.SENT}),  # it had reached a phone all the same
 }
 CHANGEABLE = frozenset({NoticeState.PLANNED, NoticeState.CANCELLED})
 LIVE = frozenset({NoticeState.PLANNED, NoticeState.SENDING})

@@ -107,7 +107,7 @@ def _next_chunk(house: Dispatching, moment: Moment) -> tuple[LeasedDelivery, ...
         leased = dispatch.lease(session, moment.care, moment.wall, LEASE, CHUNK)
         if leased:
             return leased
-        settling.end_in_vain(session, moment.wall)
+        settling.end_in_vain(session, moment.wall, CLAIM_AT_ONCE)
         expiring.collapse_late(session, moment.care, moment.care - LATE, moment.wall)
         claimed = dispatch.claim_due(session, moment.care, moment.wall, CLAIM_AT_ONCE)
         dispatch.open_deliveries(session, claimed, moment.wall)
@@ -220,7 +220,8 @@ def _settle(house: Dispatching, attempts: Sequence[_Attempt], moment: Moment) ->
 
 def _settle_targets(session: Session, attempts: Sequence[_Attempt], wall: datetime) -> None:
     settling.note_accepted(session, _targets(attempts, Ruling.ACCEPTED), wall)
-    accepted, failed = _services(attempts, (Ruling.ACCEPTED,)), _services(attempts, _FAILED)
+    tried = [one for one in attempts if one.result.failure is not Failure.CIRCUIT_OPEN]
+    accepted, failed = _services(tried, (Ruling.ACCEPTED,)), _services(tried, _FAILED)
     push_services.note(session, set(accepted), Counter(failed), wall)
     for target_id in _targets(attempts, Ruling.GONE):
         targets.set_state(session, target_id, TargetState.GONE)

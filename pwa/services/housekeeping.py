@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from pwa.clock import Moment
@@ -31,7 +33,7 @@ log = get_logger()
 
 
 def compose_ahead(database: Database, moment: Moment, stopping: Callable[[], bool]) -> int:
-    """Plan the reminders of up to 100 patients whose horizon is running out; returns how many waited.
+    """Plan the reminders of up to 100 patients whose horizon is running out; 0: no more can be done now.
 
     Stops between patients when `stopping` says so.
     """
@@ -39,19 +41,28 @@ def compose_ahead(database: Database, moment: Moment, stopping: Callable[[], boo
         as_dispatcher(session)
         failed_before = moment.wall - RETRY_BROKEN
         waiting = patients.to_compose(session, stale_before(moment), failed_before, COMPOSE_AT_ONCE)
+    done = 0
     for clinic_id, patient_id in waiting:
         if stopping():
             return 0
-        try:
-            with database.write() as session:
-                recompose(
-                    in_clinic(session, clinic_id), clinics.get_clinic(session, clinic_id), patient_id, moment
-                )
-        except Exception:  # one broken plan must not leave the others without reminders
-            log.exception("compose_failed", patient_id=patient_id)
-            with database.write() as session:
-                patients.note_compose_failed(in_clinic(session, clinic_id), patient_id, moment.wall)
-    return len(waiting)
+        done += _compose_one(database, clinic_id, patient_id, moment)
+    return done
+
+
+def _compose_one(database: Database, clinic_id: UUID, patient_id: UUID, moment: Moment) -> bool:
+    """Plan one patient's reminders, or note that it cannot be done; False when the database was too busy."""
+    try:
+        with database.write() as session:
+            clinic = clinics.get_clinic(session, clinic_id)
+            recompose(in_clinic(session, clinic_id), clinic, patient_id, moment)
+    except OperationalError:  # no fault of the plan: the next beat tries again
+        log.exception("compose_failed", patient_id=patient_id)
+        return False
+    except Exception:  # one broken plan must not leave the others without reminders
+        log.exception("compose_failed", patient_id=patient_id)
+        with database.write() as session:
+            patients.note_compose_failed(in_clinic(session, clinic_id), patient_id, moment.wall)
+    return True
 
 
 def expire_late(database: Database, moment: Moment) -> int:

@@ -27,7 +27,9 @@ CODE_LIFE = timedelta(minutes=30)
 CREDENTIAL_LIFE = timedelta(days=400)  # as long as a browser keeps a cookie, and longer than any plan
 TRIES_PER_PHONE = 10
 TRIES_OF_ALL = 3000  # of 2^40 codes, so that a few addresses cannot stop everybody
+AGAIN_AT_MOST = 20  # each time costs an audit entry
 TRY_WINDOW = timedelta(minutes=15)
+JOIN_AGAIN = "patient.join_again"
 
 
 class LinkNotUsable(NotAllowed):
@@ -63,10 +65,12 @@ class Joined:
     procedure_name: str
     treated_on: date
     first_name: str
+    again: bool  # it had been let in before, and the answer was lost
 
 
 def invite(scope: ClinicScope, keys: MasterKeys, patient_id: UUID, moment: Moment) -> Invitation:
     """Make a new invitation; those before it stop working."""
+    patients.lock_patient(scope, patient_id)
     devices.end_open_joins(scope, patient_id, moment.wall)
     return _add_invitation(scope, keys, patient_id, None, moment)
 
@@ -138,7 +142,7 @@ def join_by_code(
 
 
 def forget_code_tries(session: Session, caller: str) -> None:
-    """A phone that got in starts again from no tries."""
+    """An address whose phone got in starts again from no tries."""
     forget_tries(session, "join", caller)
 
 
@@ -146,25 +150,27 @@ def _let_in(
     session: Session, keys: MasterKeys, found: StoredJoin, label: str, moment: Moment, key: str | None
 ) -> Joined:
     scope = in_clinic(session, found.clinic_id)
+    patients.lock_patient(scope, found.patient_id)
     key_hash = None if key is None else hash_token(key)
     # Whoever changes the row first gets in; a second phone with the same link finds it used.
     if found.used_at is None and devices.use_join(scope, found.id, key_hash, moment.wall) == 1:
         device, act = devices.add_device(scope, found.patient_id, label, moment.wall), "patient.join"
         devices.bind_join(scope, found.id, device.id)
     else:
-        device, act = _let_in_before(scope, found, key_hash), "patient.join_again"
+        device, act = _let_in_before(scope, found, key_hash, moment), JOIN_AGAIN
     credentials = _new_credentials(scope, device, moment)
     clinics.record_act(
         scope, moment.wall, ("device", str(device.id)), act, ("patient", str(found.patient_id))
     )
-    return _joined(scope, keys, device, credentials)
+    return _joined(scope, keys, device, credentials, act)
 
 
-def _let_in_before(scope: ClinicScope, found: StoredJoin, key_hash: bytes | None) -> Device:
+def _let_in_before(scope: ClinicScope, found: StoredJoin, key_hash: bytes | None, moment: Moment) -> Device:
     """The device that this invitation made for the same phone, which was never told."""
     device_id = None if key_hash is None else devices.used_with(scope, found.id, key_hash)
     if device_id is None:
         raise LinkNotUsable
+    count_try(scope.session, "join again", str(found.id), AGAIN_AT_MOST, TRY_WINDOW, moment.wall)
     devices.drop_credentials(scope, device_id)
     return devices.get_device(scope, device_id)
 
@@ -178,7 +184,9 @@ def _new_credentials(scope: ClinicScope, device: Device, moment: Moment) -> tupl
     return cookie, token
 
 
-def _joined(scope: ClinicScope, keys: MasterKeys, device: Device, credentials: tuple[str, str]) -> Joined:
+def _joined(
+    scope: ClinicScope, keys: MasterKeys, device: Device, credentials: tuple[str, str], act: str
+) -> Joined:
     patient = patients.get_patient(scope, device.patient_id)
     plan = plans.plans_of(scope, device.patient_id)[-1]
     content = protocol(scope.session, plan.content_hash)
@@ -191,11 +199,13 @@ def _joined(scope: ClinicScope, keys: MasterKeys, device: Device, credentials: t
         procedure_name=name,
         treated_on=plan.treated_on,
         first_name=vaults.first_name(scope, vaults.open_vault(scope, keys, device.patient_id)),
+        again=act == JOIN_AGAIN,
     )
 
 
 def confirm(scope: ClinicScope, device: Device, moment: Moment) -> None:
     """The person said: yes, this is my treatment."""
+    patients.lock_patient(scope, device.patient_id)
     devices.confirm_device(scope, device.id, moment.wall)
     patient = patients.get_patient(scope, device.patient_id)
     patients.change_patient(scope, replace(patient, state=PatientState.JOINED))
@@ -203,6 +213,7 @@ def confirm(scope: ClinicScope, device: Device, moment: Moment) -> None:
 
 def leave(scope: ClinicScope, device: Device, act: str, moment: Moment) -> None:
     """Take a phone out again: its credentials and its push subscription end together."""
+    patients.lock_patient(scope, device.patient_id)
     targets.leave_all(scope, device.id)
     devices.end_joins_made_by(scope, device.id, moment.wall)
     devices.revoke_device(scope, device.id, moment.wall)

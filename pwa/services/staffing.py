@@ -20,6 +20,8 @@ from pwa.store import clinics, staff
 from pwa.store.ids import new_id
 from pwa.store.scope import in_clinic
 from pwa.store.staff import SignedIn, StaffAccount
+from pwa.vault.indexes import sign_in_index
+from pwa.vault.keyring import MasterKeys
 
 SHORTEST_PASSWORD = 15  # NIST SP 800-63B-4, when it is the only factor
 LONGEST_PASSWORD = 256
@@ -78,26 +80,23 @@ def set_password(session: Session, account: StaffAccount, password: str) -> None
     staff.set_password_hash(session, account.id, _hasher.hash(password))
 
 
-def count_sign_in_try(session: Session, email: str, caller: str, moment: Moment) -> None:
+def count_sign_in_try(session: Session, keys: MasterKeys, email: str, caller: str, moment: Moment) -> None:
     """Count a try to sign in, in a unit of work of its own so that a failed try counts too."""
     # By account and address: whoever only knows the name must not be able to lock its owner out.
-    both = _account_and_address(email, caller)
+    both = sign_in_index(keys, email, caller)
     count_try(session, "sign in to", both, TRIES_PER_ACCOUNT, TRY_WINDOW, moment.wall)
-    if not is_remembered(session, "signed in to", both, moment.wall):
-        count_try(session, "sign in to", email.lower(), TRIES_OF_ALL, TRY_WINDOW, moment.wall)
+    if is_remembered(session, "signed in to", both, moment.wall):
+        return  # nor whoever shares her address, as a waiting room may
+    count_try(session, "sign in to", email.lower(), TRIES_OF_ALL, TRY_WINDOW, moment.wall)
     count_try(session, "sign in from", caller, TRIES_PER_ADDRESS, TRY_WINDOW, moment.wall)
 
 
-def note_right_password(session: Session, email: str, caller: str, moment: Moment) -> None:
+def note_right_password(session: Session, keys: MasterKeys, email: str, caller: str, moment: Moment) -> None:
     """Clear the counts of its account, and know this address of it from now on."""
-    both = _account_and_address(email, caller)
+    both = sign_in_index(keys, email, caller)
     forget_tries(session, "sign in to", both)
     forget_tries(session, "sign in to", email.lower())
     remember(session, "signed in to", both, ADDRESS_KNOWN_FOR, moment.wall)
-
-
-def _account_and_address(email: str, caller: str) -> str:
-    return f"{email.lower()} from {caller}"
 
 
 def check_password(session: Session, email: str, password: str) -> StaffAccount:

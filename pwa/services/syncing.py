@@ -83,6 +83,7 @@ def take_in(
 
     `behind` is by how much care time on this phone is behind ours.
     """
+    patients.lock_patient(scope, device.patient_id)  # first: what comes after touches rows in any order
     vault = vaults.open_vault(scope, keys, device.patient_id)
     answers = tuple(_take_one(scope, vault, device, event, moment, behind) for event in events)
     newest = max((event.seq for event in events), default=0)
@@ -184,7 +185,7 @@ def _apply(
             _apply_fact(scope, device, replace(event, tapped_at=tapped_at), moment)
         case "settings":
             _apply_settings(scope, device, event)
-        case "unreadable":
+        case _ if event.kind == UNREADABLE:
             raise BadInput("The server cannot read this. It was kept; show it to your clinic.")
         case _:
             raise BadInput("This version of the server does not know what this is. It was kept.")

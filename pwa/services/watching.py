@@ -42,13 +42,14 @@ def dispatcher_health(session: Session, moment: Moment) -> DispatcherHealth:
     """Well: a pass within 90 seconds, and nothing due for 3 minutes unsent."""
     beat_at = operations.last_beat(session, HEARTBEAT)
     oldest = dispatch.oldest_due(session, moment.care)
-    alive = beat_at is not None and moment.wall - beat_at <= SILENT_AFTER
-    on_time = oldest is None or moment.care - oldest <= OVERDUE_AFTER
+    # A beat from the future is none: somebody set the clock back, and nobody may have sent since.
+    alive = beat_at is not None and abs(moment.wall - beat_at) <= SILENT_AFTER
+    on_time = oldest is None or moment.care - oldest <= OVERDUE_AFTER * _speed(session)
     return DispatcherHealth(beat_at, oldest, alive and on_time)
 
 
 def push_health(session: Session, moment: Moment) -> PushHealth:
-    """Not well: for 15 minutes nobody's push was accepted, or one service refused three phones and took none.
+    """Not well: in 15 minutes of trying nobody's push was accepted, or one service refused three phones.
 
     One push service that is down while others work is theirs to mend, and one phone refused may be the
     phone's fault: both are named, and sound no alarm.
@@ -59,7 +60,8 @@ def push_health(session: Session, moment: Moment) -> PushHealth:
 
 
 def _lasts(one: FailingService, wall: datetime) -> bool:
-    return wall - one.since >= FAILING_FOR and wall - one.last_at <= STILL_FAILING
+    """Whether it was tried for so long, and lately: one push that failed once tells nothing."""
+    return one.last_at - one.since >= FAILING_FOR and wall - one.last_at <= STILL_FAILING
 
 
 def _is_alarming(one: FailingService, accepted_anywhere: datetime | None) -> bool:
@@ -69,7 +71,13 @@ def _is_alarming(one: FailingService, accepted_anywhere: datetime | None) -> boo
 
 def unplanned(session: Session, moment: Moment) -> int:
     """How many patients' reminders cannot be planned, or end within 24 hours."""
-    return patients.unplanned(session, moment.care + PLANNED_AT_LEAST)
+    return patients.unplanned(session, moment.care + PLANNED_AT_LEAST / _speed(session))
+
+
+def _speed(session: Session) -> int:
+    """How fast care time runs: programs need as long as ever, and at 1,440 a day is over in a minute."""
+    demo = operations.get_demo_clock(session)
+    return demo.speed if demo else 1
 
 
 def reminders_go_out(session: Session, moment: Moment) -> dict[str, bool]:

@@ -2,7 +2,8 @@
 
 They cross clinics and read scheduling and delivery rows only. The same statements run on both
 databases; SKIP LOCKED is PostgreSQL's, and a SQLite writer is alone anyway. Whoever locks rows of more
-than one table takes notices first, then deliveries, then targets.
+than one table takes them in this order: a patient, their devices and joins, notices, targets, deliveries,
+push services.
 """
 
 from __future__ import annotations
@@ -88,6 +89,12 @@ def is_for(target: type[tables.Target]) -> ColumnElement[bool]:
     """Of a notice and a target: the target is one of those that the notice is for."""
     notice = tables.Notice
     return or_(notice.device_id.is_(None), notice.device_id == target.device_id)
+
+
+def has_delivery(*states: DeliveryState) -> ColumnElement[bool]:
+    """Of a notice: one of its deliveries is in one of these states."""
+    notice, delivery = tables.Notice, tables.Delivery
+    return exists(select(literal(1)).where(delivery.notice_id == notice.id, delivery.state.in_(states)))
 
 
 def claim_due(session: Session, care: datetime, wall: datetime, limit: int) -> tuple[ClaimedNotice, ...]:

@@ -10,15 +10,12 @@ from uuid import UUID
 from sqlalchemy import and_, exists, literal, select, update
 from sqlalchemy.orm import Session, aliased
 
-from pwa.domain.notice import DeliveryState, NoticeKind, NoticeState
+from pwa.domain.notice import DeliveryState, EndedBecause, NoticeKind, NoticeState
 from pwa.domain.patient import TargetState
 from pwa.store import tables
-from pwa.store.dispatch import OPEN_DELIVERY, lease_clock
+from pwa.store.dispatch import OPEN_DELIVERY, has_delivery, lease_clock
 from pwa.store.upserts import rows_changed
 
-TOO_LATE = "too_late"
-COLLAPSED = "collapsed"
-ANSWERED = "answered"
 UNDER_WAY = (NoticeState.PLANNED, NoticeState.SENDING, NoticeState.SENT)
 
 
@@ -58,7 +55,7 @@ def expire(session: Session, care: datetime, wall: datetime, limit: int) -> int:
     expired = session.scalars(
         update(notice)
         .where(notice.id.in_(select(past.c.id)))
-        .values(state=NoticeState.EXPIRED, ended_because=TOO_LATE, changed_at=wall)
+        .values(state=NoticeState.EXPIRED, ended_because=EndedBecause.TOO_LATE, changed_at=wall)
         .returning(notice.id)
         .execution_options(synchronize_session=False)
     ).all()
@@ -77,12 +74,9 @@ def _end_deliveries(session: Session, notice_ids: Sequence[UUID], wall: datetime
         .values(state=DeliveryState.EXPIRED, changed_at=wall)
         .execution_options(synchronize_session=False)
     )
-    accepted = exists(
-        select(literal(1)).where(delivery.notice_id == notice.id, delivery.state == DeliveryState.ACCEPTED)
-    )
     session.execute(
         update(notice)
-        .where(notice.id.in_(notice_ids), accepted)
+        .where(notice.id.in_(notice_ids), has_delivery(DeliveryState.ACCEPTED))
         .values(state=NoticeState.SENT, ended_because=None)
         .execution_options(synchronize_session=False)
     )
@@ -121,7 +115,7 @@ def collapse_late(session: Session, care: datetime, late_before: datetime, wall:
     result = session.execute(
         update(notice)
         .where(notice.id.in_(select(late.c.id)))
-        .values(state=NoticeState.EXPIRED, ended_because=COLLAPSED, changed_at=wall)
+        .values(state=NoticeState.EXPIRED, ended_because=EndedBecause.COLLAPSED, changed_at=wall)
         .execution_options(synchronize_session=False)
     )
     return rows_changed(result)

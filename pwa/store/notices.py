@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import delete, exists, func, literal, select
+from sqlalchemy import delete, func, select
 
 from pwa.domain.agenda import AgendaEntry
 from pwa.domain.errors import NotFound
-from pwa.domain.notice import DeliveryState, Notice, NoticeKind, NoticeState, ReceiptKind
+from pwa.domain.notice import DeliveryState, EndedBecause, Notice, NoticeKind, NoticeState, ReceiptKind
 from pwa.store import tables
-from pwa.store.expiring import ANSWERED, TOO_LATE
+from pwa.store.dispatch import has_delivery
 from pwa.store.ids import new_id
 from pwa.store.scope import ClinicScope
 from pwa.store.upserts import insert_ignoring
 
-CHANGEABLE = (NoticeState.PLANNED, NoticeState.CANCELLED)
+UNFINISHED = (NoticeState.PLANNED, NoticeState.CANCELLED, NoticeState.SENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class ReminderItem:
 
 
 def lock_reminders(scope: ClinicScope, patient_id: UUID, since: datetime) -> None:
-    """Keep dispatchers from claiming this patient's reminders until this unit of work has changed them."""
+    """Keep dispatchers from claiming or settling this patient's reminders until they have been changed."""
     table = tables.Notice
     scope.session.execute(
         select(table.id)
@@ -46,7 +46,7 @@ def lock_reminders(scope: ClinicScope, patient_id: UUID, since: datetime) -> Non
             table.patient_id == patient_id,
             table.kind == NoticeKind.REMINDER,
             table.due_at >= since,
-            table.state.in_(CHANGEABLE),
+            table.state.in_(UNFINISHED),
         )
         .order_by(table.id)
         .with_for_update(key_share=True)
@@ -98,7 +98,7 @@ def end_reminders(scope: ClinicScope, notice_ids: Sequence[UUID], state: NoticeS
     if not notice_ids:
         return
     notice = tables.Notice
-    because = TOO_LATE if state is NoticeState.EXPIRED else None
+    because = EndedBecause.TOO_LATE if state is NoticeState.EXPIRED else None
     scope.session.execute(
         scope.update(notice)
         .where(notice.id.in_(notice_ids), notice.state == NoticeState.PLANNED)
@@ -109,22 +109,35 @@ def end_reminders(scope: ClinicScope, notice_ids: Sequence[UUID], state: NoticeS
 
 
 def stop_sending(scope: ClinicScope, notice_ids: Sequence[UUID], now: datetime) -> None:
-    """End reminders that are being sent: sent when a phone has taken one, else answered.
+    """End reminders that are being sent and that nobody needs now.
 
-    The dispatcher ends what waits of their deliveries; what is on its way at this moment arrives.
+    What a phone has taken is sent, and what is on its way at this moment cannot be taken back. Of the
+    rest nobody has heard: it is cancelled, so that Undo can bring it back, and tried by nobody.
     """
     if not notice_ids:
         return
     notice, delivery = tables.Notice, tables.Delivery
-    accepted = exists(
-        select(literal(1)).where(delivery.notice_id == notice.id, delivery.state == DeliveryState.ACCEPTED)
-    )
     sending = scope.update(notice).where(notice.id.in_(notice_ids), notice.state == NoticeState.SENDING)
-    for statement in (
-        sending.where(accepted).values(state=NoticeState.SENT, changed_at=now),
-        sending.values(state=NoticeState.EXPIRED, ended_because=ANSWERED, changed_at=now),
+    answered = {"state": NoticeState.EXPIRED, "ended_because": EndedBecause.ANSWERED}
+    for condition, values in (
+        (has_delivery(DeliveryState.ACCEPTED), {"state": NoticeState.SENT}),
+        (has_delivery(DeliveryState.LEASED), answered),
     ):
-        scope.session.execute(statement.execution_options(synchronize_session=False))
+        ending = sending.where(condition).values(**values, changed_at=now)
+        scope.session.execute(ending.execution_options(synchronize_session=False))
+    cancelled = scope.session.scalars(
+        sending.values(state=NoticeState.CANCELLED, changed_at=now)
+        .returning(notice.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    scope.session.execute(
+        delete(delivery).where(
+            delivery.clinic_id == scope.clinic_id,
+            delivery.notice_id.in_(cancelled),
+            delivery.state == DeliveryState.PENDING,
+        )
+    )
+    free_items(scope, cancelled)
 
 
 def free_items(scope: ClinicScope, notice_ids: Sequence[UUID]) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from pwa.domain.errors import NotFound
@@ -17,7 +17,6 @@ from pwa.domain.quiet_hours import QuietHours
 from pwa.domain.sun import Place
 from pwa.store import tables
 from pwa.store.scope import ClinicScope
-from pwa.store.upserts import rows_changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,19 +141,14 @@ def _change(scope: ClinicScope, patient_id: UUID, **values: datetime | None) -> 
     )
 
 
-def mark_stale(session: Session, clinic_id: UUID) -> int:
-    """Ask the compose job to plan every patient of a clinic again; returns how many."""
-    table = tables.Patient
-    result = session.execute(
-        update(table).where(table.clinic_id == clinic_id).values(composed_until=None, compose_failed_at=None)
-    )
-    return rows_changed(result)
-
-
 def unplanned(session: Session, planned_until: datetime) -> int:
     """How many patients' reminders cannot be planned, or are not planned as far as `planned_until`."""
     table = tables.Patient
-    behind = or_(table.compose_failed_at.is_not(None), table.composed_until < planned_until)
+    behind = or_(
+        table.compose_failed_at.is_not(None),
+        table.composed_until.is_(None),
+        table.composed_until < planned_until,
+    )
     return session.scalar(select(func.count()).where(behind, table.state != PatientState.LEFT)) or 0
 
 

@@ -11,10 +11,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, bindparam, exists, literal, or_, select, update
 from sqlalchemy.orm import Session
 
-from pwa.domain.notice import DeliveryState, NoticeState
+from pwa.domain.notice import DeliveryState, EndedBecause, NoticeState
 from pwa.domain.patient import TargetState
 from pwa.store import tables
-from pwa.store.dispatch import OPEN_DELIVERY, lease_clock
+from pwa.store.dispatch import OPEN_DELIVERY, has_delivery, lease_clock
 from pwa.store.upserts import rows_changed, table_of
 
 
@@ -85,50 +85,52 @@ def close_notices(session: Session, notice_ids: Sequence[UUID], wall: datetime) 
     One accepted delivery makes a notice sent. With none it is planned again: a phone that subscribes
     anew within the window still gets it.
     """
-    notice, delivery = tables.Notice, tables.Delivery
-
-    def has(*states: DeliveryState) -> ColumnElement[bool]:
-        return exists(select(literal(1)).where(delivery.notice_id == notice.id, delivery.state.in_(states)))
-
-    closing = and_(notice.id.in_(notice_ids), notice.state == NoticeState.SENDING, ~has(*OPEN_DELIVERY))
+    notice = tables.Notice
+    these = notice.id.in_(notice_ids)
+    settled = and_(notice.state == NoticeState.SENDING, ~has_delivery(*OPEN_DELIVERY))
+    # Answered while it was on its way, and it arrived all the same.
+    overtaken = notice.ended_because == EndedBecause.ANSWERED
     for condition, state in (
-        (has(DeliveryState.ACCEPTED), NoticeState.SENT),
-        (~has(DeliveryState.ACCEPTED), NoticeState.PLANNED),
+        (and_(or_(settled, overtaken), has_delivery(DeliveryState.ACCEPTED)), NoticeState.SENT),
+        (settled, NoticeState.PLANNED),
     ):
         session.execute(
             update(notice)
-            .where(closing, condition)
-            .values(state=state, changed_at=wall)
+            .where(these, condition)
+            .values(state=state, ended_because=None, changed_at=wall)
             .execution_options(synchronize_session=False)
         )
 
 
-def end_in_vain(session: Session, wall: datetime) -> None:
-    """End what waits for a target that has ended since, or of a notice that has.
+def end_in_vain(session: Session, wall: datetime, limit: int) -> None:
+    """End up to `limit` deliveries that can reach nobody: their target has ended, or their notice has.
 
-    The notice of the first is then free for a new target.
+    A notice whose targets have all ended is then free for a new one.
     """
     delivery, notice, target = tables.Delivery, tables.Notice, tables.Target
-    waiting = (
-        select(delivery.id, delivery.notice_id)
+    ran_out = and_(delivery.state == DeliveryState.LEASED, delivery.next_try_at <= lease_clock(session, wall))
+    in_vain = (
+        select(delivery.id)
         .join(notice, notice.id == delivery.notice_id)
         .join(target, target.id == delivery.target_id)
         .where(
-            delivery.state == DeliveryState.PENDING,
+            or_(delivery.state == DeliveryState.PENDING, ran_out),
             or_(target.state != TargetState.LIVE, notice.state != NoticeState.SENDING),
         )
     )
-    notice_ids = {notice_id for _, notice_id in session.execute(waiting)}
-    if not notice_ids:
+    found = session.execute(in_vain.add_columns(delivery.notice_id).limit(limit)).all()
+    if not found:
         return
-    lock(session, sorted(notice_ids, key=str), ())
+    notice_ids = sorted({notice_id for _, notice_id in found}, key=str)
+    lock(session, notice_ids, ())
+    # Asked again now that they are locked: a phone may have come back, and no others may be taken along.
     session.execute(
         update(delivery)
-        .where(delivery.id.in_(waiting.with_only_columns(delivery.id)))
+        .where(delivery.id.in_([delivery_id for delivery_id, _ in found]), delivery.id.in_(in_vain))
         .values(state=DeliveryState.EXPIRED, changed_at=wall)
         .execution_options(synchronize_session=False)
     )
-    close_notices(session, tuple(notice_ids), wall)
+    close_notices(session, notice_ids, wall)
 
 
 def note_accepted(session: Session, target_ids: Sequence[UUID], wall: datetime) -> None:

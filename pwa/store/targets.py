@@ -13,7 +13,7 @@ from pwa.domain.errors import NotAllowed
 from pwa.domain.patient import DeviceState, TargetKind, TargetState
 from pwa.store import tables
 from pwa.store.ids import new_id
-from pwa.store.scope import ClinicScope
+from pwa.store.scope import ClinicScope, as_dispatcher
 
 OVER = (TargetState.GONE, TargetState.RETIRED)
 
@@ -50,6 +50,7 @@ def put_subscription(
     declared gone, or that was retired, stays so, or every launch would bring it back to fail again.
     """
     session, table = scope.session, tables.Target
+    as_dispatcher(session)  # for the endpoint may have been somebody else's, in whatever clinic
     # One at a time for each device: its page and its worker may both subscribe at once.
     active = select(tables.Device.id).where(
         tables.Device.id == device_id, tables.Device.state == DeviceState.ACTIVE

@@ -22,6 +22,7 @@ class Purpose(StrEnum):
 
     BLIND_INDEX = "blind_index"
     JOIN_CODE = "join_code"
+    SIGN_IN = "sign_in"
     PUSH_TOPIC = "push_topic"
 
 
@@ -39,6 +40,11 @@ def external_id_indexes(keys: MasterKeys, clinic_id: UUID, system: str, value: s
 def join_code_indexes(keys: MasterKeys, code: str) -> tuple[bytes, ...]:
     """What finds a join by its short code, as typed after the caller tidied it."""
     return keyed_hashes(keys, Purpose.JOIN_CODE, code)
+
+
+def sign_in_index(keys: MasterKeys, email: str, address: str) -> str:
+    """An account and the address it is signed in to from, in 64 characters that tell neither."""
+    return keyed_hashes(keys, Purpose.SIGN_IN, email.lower(), address)[0].hex()
 
 
 def push_topic(keys: MasterKeys, notice_id: UUID) -> str:

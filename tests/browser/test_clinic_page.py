@@ -202,7 +202,7 @@ def test_a_try_after_a_lost_answer_enrols_once_with_what_was_prescribed(desk: De
     sent: list[dict[str, Any]] = []
 
     def lose(route: Route) -> None:
-        sent.append(route.request.post_data_json)
+        sent.append(route.request.post_data_json or {})
         route.fetch()
         route.abort()
 

@@ -90,7 +90,7 @@ class ReminderBook:
             self._become(id, NoticeState.EXPIRED)
         for id, entry in result.change:
             old = self.reminders[id]
-            assert old.state is NoticeState.PLANNED or may_become(old.state, NoticeState.PLANNED)
+            assert old.state in (NoticeState.PLANNED, NoticeState.CANCELLED)
             self._write(id, entry)
         for entry in result.insert:
             self._write(UUID(int=next(self.numbers)), entry)

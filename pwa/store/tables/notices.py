@@ -96,6 +96,14 @@ class Target(InClinic, Base):
         ),
         Index("ix_targets_patient", "patient_id", "state"),
         Index("ix_targets_address", "address"),
+        # How many phones wait at a push service that fails; watchdogs ask every minute.
+        Index(
+            "ix_targets_service",
+            "origin",
+            "vapid_key_id",
+            postgresql_where=text("state = 'live'"),
+            sqlite_where=text("state = 'live'"),
+        ),
         # One push goes to one phone, and one phone has one subscription. Those that ended stay, as history.
         *(
             Index(

@@ -39,13 +39,13 @@ blueprint = APIBlueprint("clinic", __name__, url_prefix="/api/v1/clinic")
 def sign_in(json_data: SignInIn) -> Response:
     """Sign this browser in; a session it had before ends."""
     with writing() as session:
-        staffing.count_sign_in_try(session, json_data.email, caller(), moment())
+        staffing.count_sign_in_try(session, the_house().keys, json_data.email, caller(), moment())
     with reading() as session:
         account = staffing.check_password(session, json_data.email, json_data.password)
     with writing() as session:
         staffing.end(session, request.cookies.get(STAFF_COOKIE, ""), moment())
         token = staffing.sign_in(session, account, moment())
-        staffing.note_right_password(session, json_data.email, caller(), moment())
+        staffing.note_right_password(session, the_house().keys, json_data.email, caller(), moment())
     response = Response(status=204)
     set_cookie(response, STAFF_COOKIE, token, int(staffing.SESSION_LIFE.total_seconds()))
     return response

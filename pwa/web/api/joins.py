@@ -54,7 +54,8 @@ def _by_code(code: str | None, key: str | None) -> Joined:
         joining.count_code_try(session, caller(), moment())
     with writing() as session:
         joined = joining.join_by_code(session, the_house().keys, code or "", device_label(), moment(), key)
-        joining.forget_code_tries(session, caller())
+        if not joined.again:  # or whoever has one code could guess at others for ever
+            joining.forget_code_tries(session, caller())
     return joined
 
 

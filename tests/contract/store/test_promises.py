@@ -492,7 +492,6 @@ def test_those_nobody_planned_for_are_composed_first(house: House, people: Peopl
         assert len(patients.to_compose(session, LATER, NOW, 2)) == 2
         sooner = [patient_id for _, patient_id in patients.to_compose(session, SOON, NOW, 9)]
         assert sooner == [people.bob.id, people.mallory.id]
-        assert patients.mark_stale(session, people.alice.clinic.id) == 2
 
 
 def test_a_push_service_that_takes_something_fails_no_more_however_soon(house: House, people: People) -> None:
@@ -530,9 +529,8 @@ def test_a_patient_who_cannot_be_planned_waits_is_counted_and_is_tried_again(
 
         patients.set_composed_until(alice, people.alice.id, LATER)
         assert patients.unplanned(session, SOON) == 0
-        patients.note_compose_failed(alice, people.alice.id, SOON)
-        patients.mark_stale(session, people.alice.clinic.id)
-        assert people.alice.id in {one for _, one in patients.to_compose(session, SOON, NOW, 9)}
+        patients.compose_again(alice, people.alice.id)
+        assert patients.unplanned(session, SOON) == 1
 
 
 def test_an_external_identifier_is_unique_in_its_clinic(house: House, people: People) -> None:

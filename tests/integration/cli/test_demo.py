@@ -25,6 +25,7 @@ from tests.support.processes import AFTERBEAM, POLL_SECONDS, RunningProcess, chi
 
 LOCAL_ONLY = "This link works on this computer only. Phones need https: see docs/try-on-a-phone."
 UP_SECONDS = 40.0
+FAR_AHEAD = "2999-01-01 00:00:00.000000"
 HTTPS = {
     "AFTERBEAM_PUBLIC_URL": "https://care.lakeside-skin.org",
     "AFTERBEAM_VAPID_SUBJECT": "mailto:care@lakeside-skin.org",
@@ -192,6 +193,17 @@ def test_a_fast_demo_never_runs_back_whatever_its_speed(tmp_path: Path) -> None:
         after, speed = care_now(slower, phone)
         assert speed == 2
         assert after >= later
+
+
+def test_a_demo_starts_though_somebodys_reminders_cannot_be_planned(tmp_path: Path) -> None:
+    folder = tmp_path / "var"
+    with running_demo(folder):
+        pass
+    with closing(sqlite3.connect(folder / "afterbeam.db")) as database, database:
+        database.execute("UPDATE patients SET compose_failed_at = ?", (FAR_AHEAD,))
+    with running_demo(folder) as again:
+        status, said, _ = again.ask("GET", "/healthz")
+        assert (status, said["checks"]["plans"]) == (503, False)
 
 
 def test_a_demo_of_which_one_half_dies_says_so_and_ends_the_other(tmp_path: Path) -> None:

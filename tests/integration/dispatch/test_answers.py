@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from types import MappingProxyType
+from typing import Any
+from uuid import UUID
 
 import pytest
+from sqlalchemy import event
 
 from pwa.domain.care_plan import OutcomeValue
 from pwa.push.curl_sender import Limits
-from pwa.services import reaching
+from pwa.push.sender import K, Outgoing, SendResult
+from pwa.services import dispatching, reaching
+from pwa.services.dispatching import LEASE
+from pwa.store import dispatch
 from pwa.store.scope import in_clinic
 from tests.support.houses import Patient, Ward
 from tests.support.push_service import Script
@@ -255,8 +262,172 @@ def test_what_was_answered_while_a_retry_waited_is_not_pushed_any_more(
     ward.deliver()
 
     assert ward.pushes_to(alice.phone) == [503]
-    assert ward.state_of(reminder.id) == "expired"
+    assert ward.state_of(reminder.id) == "cancelled"
+    assert ward.rows("SELECT id FROM deliveries") == []
+
+
+@pytest.mark.parametrize("tapped", [OutcomeValue.DONE, OutcomeValue.SKIPPED, OutcomeValue.SNOOZED])
+def test_an_answer_that_is_taken_back_brings_the_reminder_back(
+    ward: Ward, alice: Patient, tapped: OutcomeValue
+) -> None:
+    reminder = ward.go_to(alice)
+    answer_with(ward, alice, 503, times=1)
+    ward.deliver()
+
+    occurrences = ward.occurrences_in(alice, reminder.id)
+    ward.tap(alice, tapped, occurrences)
+    ward.tap(alice, OutcomeValue.UNDONE, occurrences)
+    ward.wait(2)
+    ward.deliver()
+
+    assert ward.pushes_to(alice.phone) == [503, 201]
+    assert ward.state_of(reminder.id) == "sent"
+
+
+def test_an_answer_that_is_taken_back_in_part_brings_that_part_back(ward: Ward, alice: Patient) -> None:
+    number, reminder = next(
+        (number, one)
+        for number, one in enumerate(ward.notices_of(alice))
+        if len(ward.occurrences_in(alice, one.id)) > 1
+    )
+    ward.go_to(alice, number)
+    answer_with(ward, alice, 503, times=1)
+    ward.deliver()
+
+    occurrences = ward.occurrences_in(alice, reminder.id)
+    ward.tap(alice, OutcomeValue.DONE, occurrences)
+    for one in occurrences:
+        ward.tap(alice, OutcomeValue.UNDONE, [one])
+        ward.tap(alice, OutcomeValue.DONE, [one])
+    ward.tap(alice, OutcomeValue.UNDONE, occurrences[:1])
+    ward.wait(2)
+    ward.deliver()
+
+    assert ward.pushes_to(alice.phone) == [503, 201]
+
+
+def test_a_phone_that_refused_it_is_not_tried_again_when_an_answer_is_taken_back(
+    ward: Ward, alice: Patient
+) -> None:
+    helper = ward.second_phone(alice)
+    reminder = ward.go_to(alice)
+    answer_with(ward, alice, 503, times=1)
+    ward.service.script(helper.endpoint, Script(418, times=1))
+    ward.deliver()
+
+    occurrences = ward.occurrences_in(alice, reminder.id)
+    ward.tap(alice, OutcomeValue.DONE, occurrences)
+    ward.tap(alice, OutcomeValue.UNDONE, occurrences)
+    ward.wait(2)
+    ward.deliver()
+
+    assert (ward.pushes_to(alice.phone), ward.pushes_to(helper)) == ([503, 201], [418])
+
+
+class TapsMeanwhile:
+    """Sends; before anybody hears the answer, the patient marks it done."""
+
+    def __init__(self, ward: Ward, patient: Patient, occurrences: list[UUID]) -> None:
+        self.ward, self.patient, self.occurrences = ward, patient, occurrences
+        self.inner = ward.dispatching().sender
+
+    def send(self, batch: Sequence[Outgoing[K]], now: datetime) -> list[SendResult[K]]:
+        results = self.inner.send(batch, now)
+        self.ward.tap(self.patient, OutcomeValue.DONE, self.occurrences)
+        return results
+
+    def close(self) -> None: ...
+
+
+def test_a_push_that_arrives_though_it_was_answered_meanwhile_counts_as_sent(
+    ward: Ward, alice: Patient
+) -> None:
+    reminder = ward.go_to(alice)
+    occurrences = ward.occurrences_in(alice, reminder.id)
+    ward.deliver(ward.dispatching(TapsMeanwhile(ward, alice, occurrences)))
+    assert ward.state_of(reminder.id) == "sent"
+    (row,) = ward.rows("SELECT ended_because FROM notices WHERE state = 'sent'")
+    assert row["ended_because"] is None
+
+
+def test_a_push_that_fails_as_it_was_answered_is_not_tried_again(ward: Ward, alice: Patient) -> None:
+    reminder = ward.go_to(alice)
+    occurrences = ward.occurrences_in(alice, reminder.id)
+    answer_with(ward, alice, 503, times=1)
+    ward.deliver(ward.dispatching(TapsMeanwhile(ward, alice, occurrences)))
+    ward.wait(2)
+    ward.deliver()
+    assert ward.pushes_to(alice.phone) == [503]
+    assert (ward.state_of(reminder.id), ward.delivery_of(reminder.id, alice.phone)["state"]) == (
+        "expired",
+        "expired",
+    )
+
+
+def test_what_was_leased_by_a_dispatcher_that_died_ends_once_it_was_answered(
+    ward: Ward, alice: Patient
+) -> None:
+    reminder = ward.go_to(alice)
+    wall = ward.moment().wall
+    with ward.database.write() as session:
+        dispatch.open_deliveries(session, dispatch.claim_due(session, ward.care, wall, 9), wall)
+        assert dispatch.lease(session, ward.care, wall, LEASE, 9)
+    ward.tap(alice, OutcomeValue.DONE, ward.occurrences_in(alice, reminder.id))
+
+    ward.wait(LEASE.total_seconds() + 1)
+    ward.deliver()
+
+    assert ward.pushes_to(alice.phone) == []
     assert ward.delivery_of(reminder.id, alice.phone)["state"] == "expired"
+
+
+def test_only_what_is_in_vain_is_ended_though_another_phone_leaves_at_that_moment(pg_ward: Ward) -> None:
+    """Between the look and the deed another subscription ends: its notice must not stay half closed."""
+    ward = pg_ward
+    alice, bob = ward.admit("Alice"), ward.admit("Bob")
+    notices = [ward.plan_test(person, useful=timedelta(hours=3)) for person in (alice, bob)]
+    for person in (alice, bob):
+        answer_with(ward, person, 503, headers={"Retry-After": "600"}, times=1)
+    ward.deliver()
+    leave(ward, alice)
+    done = False
+
+    def meanwhile(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        nonlocal done
+        if statement.startswith("UPDATE deliveries SET state") and "IN (SELECT" in statement and not done:
+            done = True
+            leave(ward, bob)
+
+    event.listen(ward.database.engine, "before_cursor_execute", meanwhile)
+    ward.deliver()
+    assert done
+    new = ward.resubscribe(bob)
+    ward.deliver()
+    assert ward.pushes_to(new) == [201]
+    assert [ward.state_of(one) for one in notices] == ["planned", "sent"]
+
+
+def leave(ward: Ward, person: Patient) -> None:
+    with ward.database.write() as session:
+        scope = in_clinic(session, person.clinic.id)
+        reaching.unsubscribe(scope, person.device, person.phone.endpoint)
+
+
+def test_no_more_than_a_claim_is_ended_in_vain_at_once(ward: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dispatching, "CLAIM_AT_ONCE", 2)
+    people = [ward.admit(name) for name in ("Alice", "Bob", "Carol")]
+    for person in people:
+        ward.plan_test(person, useful=timedelta(hours=3))
+        answer_with(ward, person, 503)
+    ward.deliver()
+    ward.deliver()
+    for person in people:
+        leave(ward, person)
+    ward.deliver()
+    open_ones = "SELECT id FROM deliveries WHERE state = 'pending'"
+    assert len(ward.rows(open_ones)) == 1
+    ward.deliver()
+    assert ward.rows(open_ones) == []
 
 
 def test_a_retry_goes_on_while_part_of_the_reminder_is_open(ward: Ward, alice: Patient) -> None:

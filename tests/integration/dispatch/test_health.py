@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import text
 
 from pwa.cli.doctor import examine
+from pwa.clock import DemoClock
+from pwa.push.breaker import FAILURES_TO_OPEN
 from pwa.services import dispatching, housekeeping, reaching, watching
 from pwa.services.watching import DispatcherHealth
-from pwa.store import patients
+from pwa.store import operations
 from pwa.store.scope import in_clinic
 from tests.support.houses import Patient, Ward
 from tests.support.push_service import PushService, Script
@@ -70,22 +72,28 @@ def failing(ward: Ward) -> list[tuple[int, int]]:
         ]
 
 
+def fail_for(ward: Ward, patient: Patient, minutes: float, status: int = 503) -> None:
+    """Everything pushed to this phone fails, from now until so much later."""
+    ward.service.script(patient.phone.endpoint, Script(status))
+    ward.plan_test(patient)
+    ward.deliver()
+    ward.wait(minutes * 60)
+    ward.plan_test(patient)
+    ward.deliver()
+
+
 @pytest.mark.parametrize("status", [403, 503, 413])
 def test_pushes_that_nobody_takes_for_a_quarter_of_an_hour_sound_the_alarm(
     ward: Ward, alice: Patient, status: int
 ) -> None:
-    ward.plan_test(alice, useful=timedelta(hours=9))
-    ward.service.script(alice.phone.endpoint, Script(status))
-    ward.deliver()
+    fail_for(ward, alice, 14, status)
     assert everything(ward) == {"dispatcher": True, "push": True, "plans": True}
 
-    ward.wait(15 * 60)
-    ward.deliver()
+    fail_for(ward, alice, 2, status)
     assert everything(ward) == {"dispatcher": True, "push": False, "plans": True}
     assert failing(ward)[0][1] == (1 if status == 403 else 0)
 
     ward.service.script(alice.phone.endpoint, Script(201))
-    ward.plan_test(alice)
     ward.wait(60 * 60)
     ward.plan_test(alice)
     ward.deliver()
@@ -93,12 +101,18 @@ def test_pushes_that_nobody_takes_for_a_quarter_of_an_hour_sound_the_alarm(
     assert failing(ward) == []
 
 
-def test_an_alarm_ends_with_the_last_phone_that_was_refused(ward: Ward, alice: Patient) -> None:
+@pytest.mark.parametrize("status", [403, 503, 413])
+def test_one_push_that_failed_once_sounds_no_alarm(ward: Ward, alice: Patient, status: int) -> None:
+    ward.service.script(alice.phone.endpoint, Script(status, times=1))
     ward.plan_test(alice)
-    ward.service.script(alice.phone.endpoint, Script(403))
     ward.deliver()
-    ward.wait(15 * 60)
-    ward.deliver()
+    for _ in range(26):
+        ward.ahead += timedelta(hours=1)
+        assert everything(ward)["push"]
+
+
+def test_an_alarm_ends_with_the_last_phone_that_was_refused(ward: Ward, alice: Patient) -> None:
+    fail_for(ward, alice, 20, 403)
     assert not everything(ward)["push"]
     with ward.database.write() as session:
         reaching.unsubscribe(in_clinic(session, alice.clinic.id), alice.device, alice.phone.endpoint)
@@ -106,13 +120,41 @@ def test_an_alarm_ends_with_the_last_phone_that_was_refused(ward: Ward, alice: P
 
 
 def test_nothing_tried_for_a_day_tells_nothing(ward: Ward, alice: Patient) -> None:
-    ward.plan_test(alice)
-    ward.service.script(alice.phone.endpoint, Script(403))
-    ward.deliver()
+    fail_for(ward, alice, 20, 403)
     ward.ahead += timedelta(hours=23)
     assert not everything(ward)["push"]
     ward.ahead += timedelta(hours=2)
     assert everything(ward)["push"]
+
+
+def test_what_was_never_tried_because_the_service_rests_is_not_counted(ward: Ward, alice: Patient) -> None:
+    ward.service.script(alice.phone.endpoint, Script(503))
+    to = ward.dispatching()
+    for _ in range(2):  # the second time the service rests
+        for _ in range(FAILURES_TO_OPEN):
+            ward.plan_test(alice)
+        ward.deliver(to)
+    assert len(ward.pushes_to(alice.phone)) == FAILURES_TO_OPEN
+    (counted,) = ward.rows("SELECT failures FROM push_origins")
+    assert counted["failures"] == len(ward.pushes_to(alice.phone))
+
+
+def test_a_beat_from_the_future_is_none(ward: Ward) -> None:
+    ward.deliver()
+    ward.ahead -= timedelta(days=3)  # somebody set the clock back
+    assert not health(ward).well
+
+
+def test_where_care_time_runs_fast_a_dispatcher_has_as_long_as_ever(ward: Ward, alice: Patient) -> None:
+    with ward.database.write() as session:
+        wall = ward.moment().wall
+        operations.set_demo_clock(session, DemoClock(ward.care, wall, speed=1440))
+    ward.deliver()
+    ward.go_to(alice)
+    ward.care += timedelta(minutes=30)
+    assert health(ward).well
+    ward.care += timedelta(days=2, hours=23) - timedelta(minutes=30)
+    assert everything(ward)["plans"]
 
 
 def test_one_phone_refused_elsewhere_is_named_and_three_sound_the_alarm(ward: Ward, alice: Patient) -> None:
@@ -122,11 +164,9 @@ def test_one_phone_refused_elsewhere_is_named_and_three_sound_the_alarm(ward: Wa
         for number, other in enumerate(others):
             ward.resubscribe(other)
             elsewhere.script(other.phone.endpoint, Script(403))
-            ward.plan_test(other)
+            fail_for(ward, other, 16, 403)
             ward.plan_test(alice)
-            ward.wait(11)  # what is accepted is noted every ten seconds
             ward.deliver()
-            ward.wait(15 * 60)
             assert [phones for _, phones in failing(ward)] == [number + 1]
             assert everything(ward)["push"] == (number < 2)
         ward.service = usual
@@ -136,8 +176,7 @@ def test_a_patient_who_cannot_be_planned_sounds_the_alarm(ward: Ward, alice: Pat
     ward.deliver()
     with ward.database.write() as session:
         session.execute(text("UPDATE patients SET zone = 'Nowhere/Atall'"))
-        patients.mark_stale(session, alice.clinic.id)
-    assert everything(ward)["plans"]
+        session.execute(text("UPDATE patients SET composed_until = NULL"))
     housekeeping.compose_ahead(ward.database, ward.moment(), lambda: False)
     assert everything(ward) == {"dispatcher": True, "push": True, "plans": False}
 
@@ -166,13 +205,11 @@ def test_the_doctor_names_the_push_service_that_takes_nothing(
 ) -> None:
     assert told(ward, "push services") == [("ok", "none is failing")]
     ward.ahead = -timedelta(minutes=20)
-    ward.service.script(alice.phone.endpoint, Script(status))
-    ward.plan_test(alice)
-    ward.deliver()
+    fail_for(ward, alice, 16, status)
     ((state, detail),) = told(ward, "push service")
     assert state == "failing"
     assert alice.phone.endpoint.startswith(detail.split()[0])
-    assert "(tries in a row: 1; " in detail
+    assert "(tries in a row: " in detail
     assert advice in detail
 
 
@@ -187,7 +224,7 @@ def test_the_doctor_counts_whom_nothing_is_planned_for_and_what_was_given_up(
             text("UPDATE targets SET p256dh = 'nonsense' WHERE address = :a"), {"a": bob.phone.endpoint}
         )
         session.execute(text("UPDATE patients SET zone = 'Nowhere/Atall'"))
-        patients.mark_stale(session, alice.clinic.id)
+        session.execute(text("UPDATE patients SET composed_until = NULL"))
     ward.plan_test(bob)
     ward.deliver()
     housekeeping.compose_ahead(ward.database, ward.moment(), lambda: False)

@@ -14,11 +14,13 @@ from uuid import UUID
 import pytest
 from sqlalchemy import event, text
 
+from pwa.domain.care_plan import OutcomeValue
 from pwa.domain.notice import DeliveryState
 from pwa.push.sender import K, Outgoing, PushSender, SendResult
 from pwa.services import dispatching
 from pwa.services.dispatching import CHUNK, LEASE
-from pwa.store import dispatch, push_services, settling
+from pwa.store import devices, dispatch, notices, patients, push_services, settling
+from pwa.store.scope import in_clinic
 from tests.support.houses import Patient, Ward
 from tests.support.push_service import Script
 
@@ -254,6 +256,42 @@ def test_planning_never_takes_back_what_a_dispatcher_is_claiming(pg_ward: Ward) 
     (row,) = [one for one in ward.notices_of(alice) if one.id == reminder.id]
     assert row.due_at == reminder.due_at
     assert ward.occurrences_in(alice, reminder.id)
+
+
+def test_what_is_answered_as_its_phone_turns_out_gone_is_not_planned_again(pg_ward: Ward) -> None:
+    """Whoever settles waits for whoever answers, or the reminder would be planned behind their back."""
+    alice = pg_ward.admit("Alice")
+    reminder = pg_ward.go_to(alice)
+    pg_ward.service.forget(alice.phone.endpoint)
+    with ThreadPoolExecutor(1) as pool:
+        wall = pg_ward.moment().wall
+        with pg_ward.database.write() as session:
+            dispatch.open_deliveries(session, dispatch.claim_due(session, pg_ward.care, wall, 9), wall)
+        with pg_ward.database.write() as session:
+            scope = in_clinic(session, alice.clinic.id)
+            notices.lock_reminders(scope, alice.id, reminder.due_at)
+            sending = pool.submit(pg_ward.deliver)
+            while not pg_ward.pushes_to(alice.phone):
+                time.sleep(0.01)
+            time.sleep(0.3)
+            notices.stop_sending(scope, [reminder.id], wall)
+        assert sending.result(20) == 0
+    assert pg_ward.state_of(reminder.id) == "expired"
+
+
+def test_two_syncs_of_one_phone_wait_for_one_another_from_the_start(pg_ward: Ward) -> None:
+    """One changes the patient and then the device, the other the device and then the patient."""
+    alice = pg_ward.admit("Alice")
+    reminder = pg_ward.notices_of(alice)[0]
+    occurrences = pg_ward.occurrences_in(alice, reminder.id)
+    with ThreadPoolExecutor(1) as pool, pg_ward.database.write() as session:
+        scope = in_clinic(session, alice.clinic.id)
+        patients.lock_patient(scope, alice.id)
+        other = pool.submit(pg_ward.tap, alice, OutcomeValue.DONE, occurrences)
+        time.sleep(0.5)
+        devices.saw_device(scope, alice.device.id, pg_ward.moment().wall, 1, None)
+        session.commit()
+        other.result(20)
 
 
 # ---------------------------------------------------------------------- crashes

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import update
+from sqlalchemy import Connection, event, update
 
 from pwa.domain.notice import NoticeState
 from pwa.services import composing, housekeeping
 from pwa.store import patients, tables
+from pwa.store.scope import in_clinic
 from tests.support.houses import Patient, Ward, enrol_patient, join_phone, subscribe_phone
 from tests.support.push_service import Script
 from tests.support.times import utc
@@ -163,6 +164,24 @@ def test_expiring_goes_on_until_nothing_late_is_left(ward: Ward, alice: Patient)
     finally:
         housekeeping.EXPIRE_AT_ONCE = before
     assert ward.rows("SELECT id FROM notices WHERE kind = 'test' AND state <> 'expired'") == []
+
+
+def test_a_database_that_is_busy_is_no_fault_of_a_plan(pg_ward: Ward) -> None:
+    alice = pg_ward.admit("Alice")
+    pg_ward.care += timedelta(days=2)
+
+    def impatient(connection: Connection) -> None:
+        connection.exec_driver_sql("SET LOCAL lock_timeout = '100ms'")
+
+    with pg_ward.database.write() as session:
+        patients.lock_patient(in_clinic(session, alice.clinic.id), alice.id)
+        event.listen(pg_ward.database.engine, "begin", impatient)
+        assert housekeeping.compose_ahead(pg_ward.database, pg_ward.moment(), lambda: False) == 0
+    assert pg_ward.rows("SELECT compose_failed_at FROM patients") == [{"compose_failed_at": None}]
+    with pg_ward.database.read() as session:
+        assert patients.unplanned(session, pg_ward.care) == 0
+    assert housekeeping.compose_ahead(pg_ward.database, pg_ward.moment(), lambda: False) == 1
+    assert max(one.due_at for one in pg_ward.notices_of(alice)) > pg_ward.care + timedelta(days=2)
 
 
 def test_a_plan_that_cannot_be_composed_stops_neither_the_others_nor_the_pass(ward: Ward) -> None:

@@ -15,7 +15,7 @@ from pwa.services import housekeeping, watching
 from pwa.store import tables
 from pwa.store.scope import as_dispatcher, in_clinic
 from pwa.store.tables.base import InClinic
-from tests.support.houses import Ward
+from tests.support.houses import Ward, make_clinic, subscribe_phone
 from tests.support.push_service import Script
 
 # Looked up by a hash, before anybody knows the clinic (design, section 12).
@@ -92,6 +92,18 @@ def test_refusals_endings_planning_and_the_watch_go_across_clinics(guarded: Ward
     guarded.care += timedelta(days=5)
     with guarded.database.read() as session:
         assert not watching.reminders_go_out(session, guarded.moment())["plans"]
+
+
+def test_a_phone_that_is_handed_on_to_another_clinics_patient_takes_its_subscription_along(
+    guarded: Ward,
+) -> None:
+    alice = guarded.admit("Alice")
+    mallory = guarded.admit("Mallory", make_clinic(guarded.house, "Elsewhere"))
+    subscribe_phone(guarded.house, mallory.device, alice.phone)
+    with guarded.database.read() as session:
+        as_dispatcher(session)
+        query = text("SELECT patient_id FROM targets WHERE address = :a AND state = 'live'")
+        assert session.scalars(query, {"a": alice.phone.endpoint}).all() == [mallory.id]
 
 
 def test_a_clinic_named_before_does_not_stay_named(guarded: Ward) -> None:

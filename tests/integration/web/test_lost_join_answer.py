@@ -10,7 +10,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from pwa.services.enrolment import Enrolled
-from pwa.services.joining import CODE_LIFE, TOKEN_LIFE, TRIES_PER_PHONE, invite
+from pwa.services.joining import AGAIN_AT_MOST, CODE_LIFE, TOKEN_LIFE, TRIES_PER_PHONE, invite
 from pwa.services.tokens import hash_token
 from pwa.store.scope import in_clinic
 from pwa.web.auth import DEVICE_COOKIE
@@ -192,6 +192,23 @@ def test_a_code_is_counted_again_each_time_it_is_typed(world: World) -> None:
     guesser = world.phone("198.51.100.66")
     statuses = [_join(guesser, _code(alice), ANOTHER_KEY).status_code for _ in range(TRIES_PER_PHONE + 1)]
     assert statuses == [410] * TRIES_PER_PHONE + [429]
+
+
+def test_whoever_has_one_code_cannot_guess_at_others_for_ever(world: World) -> None:
+    alice = world.enrol(world.lakeside, "Alice")
+    guesser = world.phone("198.51.100.66")
+    _joined(guesser, _code(alice))
+    guess = {"code": "AAAA-AAAA"}
+    assert [_join(guesser, guess).status_code for _ in range(TRIES_PER_PHONE - 1)] == [410] * 9
+    assert _join(guesser, _code(alice)).status_code == 200
+    assert _join(guesser, guess).status_code == 429
+
+
+def test_a_phone_may_ask_again_twenty_times(world: World) -> None:
+    alice, phone = world.enrol(world.lakeside, "Alice"), world.phone()
+    statuses = [_join(phone, _link(alice)).status_code for _ in range(AGAIN_AT_MOST + 2)]
+    assert statuses == [200] * (AGAIN_AT_MOST + 1) + [429]
+    assert len(_acts(world)) == AGAIN_AT_MOST + 1
 
 
 @pytest.mark.parametrize("key", ["", "short", "x" * 42, "x" * 44, "x" * 42 + "=", "x" * 43 + "\n", 5, [KEY]])

@@ -139,7 +139,7 @@ def test_the_highest_snooze_that_went_out_is_what_was_reminded() -> None:
     assert reminded([stored(entry(item(Z)), EXPIRED)]) == {Z: 0}
 
 
-def test_only_planned_and_cancelled_reminders_may_become_planned_or_cancelled() -> None:
+def test_a_notice_that_was_sent_stays_so_and_one_that_expired_was_sent_at_most() -> None:
     allowed = {(state, to) for state in NoticeState for to in NoticeState if may_become(state, to)}
     assert allowed == {
         (PLANNED, SENDING),
@@ -148,6 +148,9 @@ def test_only_planned_and_cancelled_reminders_may_become_planned_or_cancelled() 
         (CANCELLED, PLANNED),
         (SENDING, SENT),
         (SENDING, EXPIRED),
+        (SENDING, PLANNED),
+        (SENDING, CANCELLED),
+        (EXPIRED, SENT),
     }
 
 
