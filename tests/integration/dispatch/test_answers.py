@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import event
 
 from pwa.domain.care_plan import OutcomeValue
+from pwa.domain.notice import Notice
 from pwa.push.curl_sender import Limits
 from pwa.push.sender import K, Outgoing, SendResult
 from pwa.services import dispatching, reaching
@@ -29,6 +30,12 @@ IN_TWO_MINUTES = 120
 
 def answer_with(ward: Ward, alice: Patient, status: int, **more: object) -> None:
     ward.service.script(alice.phone.endpoint, Script(status, **more))  # type: ignore[arg-type]  # its own named arguments
+
+
+def go_to_one_of_several(ward: Ward, alice: Patient) -> Notice:
+    """The first reminder that stands for more than one thing, now due."""
+    sizes = [len(ward.occurrences_in(alice, one.id)) for one in ward.notices_of(alice)]
+    return ward.go_to(alice, next(number for number, size in enumerate(sizes) if size > 1))
 
 
 def test_a_due_reminder_is_encrypted_for_the_phone_and_accepted(ward: Ward, alice: Patient) -> None:
@@ -285,12 +292,7 @@ def test_an_answer_that_is_taken_back_brings_the_reminder_back(
 
 
 def test_an_answer_that_is_taken_back_in_part_brings_that_part_back(ward: Ward, alice: Patient) -> None:
-    number, reminder = next(
-        (number, one)
-        for number, one in enumerate(ward.notices_of(alice))
-        if len(ward.occurrences_in(alice, one.id)) > 1
-    )
-    ward.go_to(alice, number)
+    reminder = go_to_one_of_several(ward, alice)
     answer_with(ward, alice, 503, times=1)
     ward.deliver()
 
@@ -431,12 +433,7 @@ def test_no_more_than_a_claim_is_ended_in_vain_at_once(ward: Ward, monkeypatch: 
 
 
 def test_a_retry_goes_on_while_part_of_the_reminder_is_open(ward: Ward, alice: Patient) -> None:
-    number, reminder = next(
-        (number, one)
-        for number, one in enumerate(ward.notices_of(alice))
-        if len(ward.occurrences_in(alice, one.id)) > 1
-    )
-    ward.go_to(alice, number)
+    reminder = go_to_one_of_several(ward, alice)
     answer_with(ward, alice, 503, times=1)
     ward.deliver()
 
