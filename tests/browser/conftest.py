@@ -1,4 +1,4 @@
-"""One real installation per test file, and what its programs said beside every failure."""
+"""One real installation for all, and what its programs said beside every failure."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from tests.support.processes import Afterbeam, running_afterbeam
 from tests.support.push_service import PushService
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def afterbeam(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Afterbeam]:
-    """Web server and dispatcher on a fresh database."""
+    """Web server and dispatcher on a fresh database; each test has patients of its own."""
     with running_afterbeam(tmp_path_factory.mktemp("afterbeam")) as running:
         yield running
 

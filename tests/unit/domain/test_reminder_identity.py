@@ -167,7 +167,7 @@ class Recovery(RuleBasedStateMachine):
 TestRecovery = Recovery.TestCase
 LONG_WALKS = 300  # of 25 steps each: some minutes in `make soak`
 TestRecovery.settings = settings(
-    max_examples=min(checked(30).max_examples, LONG_WALKS),
+    max_examples=min(checked(20).max_examples, LONG_WALKS),
     stateful_step_count=25,
     suppress_health_check=[HealthCheck.too_slow],
 )
