@@ -28,7 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if "postgresql_url" in getattr(item, "fixturenames", ()):
+        if {"postgresql_url", "pg_ward"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.postgresql)
         if _looks_further() and is_hypothesis_test(getattr(item, "obj", None)):
             item.add_marker(pytest.mark.soak)

@@ -162,7 +162,8 @@ class Chromium:
         session = self.context.new_cdp_session(self.page)
         try:
             # Through the debugger, since the page's own policy rightly refuses foreign code.
-            _evaluate(session, f"{AXE.read_text()};undefined")
+            if not _evaluate(session, "'axe' in self"):
+                _evaluate(session, f"{AXE.read_text()};undefined")
             found: list[str] = _evaluate(session, _AXE_RUN)
         finally:
             session.detach()

@@ -399,10 +399,10 @@ class _HouseAt:
 
 
 @contextmanager
-def open_ward(url: str, folder: Path, service: PushService) -> Iterator[Ward]:
-    """A house with one clinic, on a migrated database."""
+def open_ward(url: str, folder: Path, service: PushService, clinic: Clinic | None = None) -> Iterator[Ward]:
+    """A house with one clinic, on a migrated database; made unless it is there already."""
     with open_test_house(url, folder) as house:
-        ward = Ward(house, service, make_clinic(house))
+        ward = Ward(house, service, clinic or make_clinic(house))
         try:
             yield ward
         finally:
