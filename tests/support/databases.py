@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from sqlalchemy import Engine, event
+
 from tests.support.postgresql import Cluster, start_cluster
 
 KINDS = ("sqlite", "postgresql")
@@ -91,3 +93,9 @@ def _copy_sqlite(source: Path, target: Path) -> None:
     # Not a copy of the file: what was committed last may still be in the -wal file beside it.
     with closing(sqlite3.connect(source)) as before, closing(sqlite3.connect(target)) as after:
         before.backup(after)
+
+
+def do_not_wait_for_the_disk(engine: Engine) -> None:
+    """A test's data may be lost in a power cut."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", lambda each, _: each.execute("PRAGMA synchronous=OFF").close())

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -29,8 +28,6 @@ from pwa.domain.clinic import Clinic
 from pwa.domain.notice import Notice, NoticeKind, NoticeState
 from pwa.domain.patient import Device
 from pwa.domain.protocol import FactName
-from pwa.protocols.document import ProtocolDocument
-from pwa.protocols.loader import load_seed
 from pwa.push.curl_sender import CurlSender, Limits
 from pwa.push.sender import PushSender
 from pwa.services import composing, housekeeping, joining, reaching, syncing
@@ -43,6 +40,8 @@ from pwa.store import notices, operations
 from pwa.store.database import Database
 from pwa.store.ids import new_id
 from pwa.store.scope import as_dispatcher, in_clinic
+from tests.support.databases import do_not_wait_for_the_disk
+from tests.support.protocols import seed
 from tests.support.push_service import PushService, Subscriber
 from tests.support.times import utc
 
@@ -52,12 +51,6 @@ PROCEDURE = "fractional_ablative"
 ACTOR = ("staff", "tests")
 # A machine at its limit answers late, and a test must not take that for a push service that hangs.
 PATIENT_LIMITS = Limits(total_timeout=timedelta(seconds=8))
-
-
-@cache
-def seed() -> tuple[ProtocolDocument, ...]:
-    """The packaged protocols, read once."""
-    return load_seed()
 
 
 def settings_of(url: str, folder: Path) -> dict[str, str]:
@@ -77,6 +70,7 @@ def open_test_house(url: str, folder: Path) -> Iterator[House]:
     config = Config.from_env(settings_of(url, folder))
     create_missing_keys(config)
     house = open_house(config)
+    do_not_wait_for_the_disk(house.database.engine)
     try:
         yield house
     finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from itertools import count
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -27,6 +28,8 @@ from pwa.domain.protocol import (
     StepKind,
     TimeOfDay,
 )
+from pwa.protocols.document import ProtocolDocument
+from pwa.protocols.loader import load_seed
 
 LONDON = ZoneInfo("Europe/London")
 LONDON_PLACE = Place(51.5, -0.1)
@@ -226,3 +229,9 @@ def quiet(start: str, end: str) -> QuietHours:
 def local_times(agenda: Agenda, zone: ZoneInfo = LONDON) -> list[str]:
     """The wall-clock times of an agenda's reminders."""
     return [entry.due_at.astimezone(zone).strftime("%H:%M") for entry in agenda.entries]
+
+
+@cache
+def seed() -> tuple[ProtocolDocument, ...]:
+    """The packaged protocols, read once."""
+    return load_seed()

@@ -22,14 +22,13 @@ from uuid import UUID
 from apiflask import APIFlask
 from argon2 import PasswordHasher
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, event, select
+from sqlalchemy import select
 from sqlalchemy.engine import make_url
 from werkzeug.test import TestResponse
 
 from pwa.clock import DemoClock, Moment
 from pwa.config import Config
 from pwa.domain.clinic import Clinic, ClinicStage, StaffRole
-from pwa.protocols.loader import load_seed
 from pwa.push.endpoints import EndpointRules
 from pwa.push.subject import DEMO_SUBJECT
 from pwa.push.vapid import VapidKey, VapidSigner
@@ -47,6 +46,8 @@ from pwa.vault.keyring import MasterKeys, new_master_keys
 from pwa.web.app import create_app
 from pwa.web.auth import DEVICE_COOKIE, STAFF_COOKIE
 from pwa.web.units import db
+from tests.support.databases import do_not_wait_for_the_disk
+from tests.support.protocols import seed
 
 # A Wednesday in summer: the clinics are open and the sun in London is strong.
 START = datetime(2026, 7, 15, 9, 0, tzinfo=UTC)
@@ -261,17 +262,11 @@ def open_hand_house(
         demo=demo,
         clock=clock or HandClock(),
     )
-    _do_not_wait_for_the_disk(house.database.engine)
+    do_not_wait_for_the_disk(house.database.engine)
     with house.database.write() as session:
         operations.ensure_epoch(session)
         operations.put_vapid_key(session, house.vapid_key, house.now().wall)
     return house
-
-
-def _do_not_wait_for_the_disk(engine: Engine) -> None:
-    """A test's data may be lost in a power cut."""
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", lambda each, _: each.execute("PRAGMA synchronous=OFF").close())
 
 
 def new_clinic(house: House, name: str, stage: ClinicStage = ClinicStage.TRIAL) -> Clinic:
@@ -285,7 +280,7 @@ def new_clinic(house: House, name: str, stage: ClinicStage = ClinicStage.TRIAL) 
         stage,
     )
     with house.database.write() as session:
-        return create_clinic(session, house.now(), asked, load_seed())
+        return create_clinic(session, house.now(), asked, seed())
 
 
 def prepare(url: str, folder: Path) -> Clinic:
@@ -303,7 +298,7 @@ def opened_world(url: str, folder: Path, lakeside: Clinic | None = None, **house
     opened = open_hand_house(url, folder, **house)
     app = create_app(opened)
     with app.app_context():
-        _do_not_wait_for_the_disk(db.engine)
+        do_not_wait_for_the_disk(db.engine)
     world = World(opened, app, lakeside or new_clinic(opened, "Lakeside Skin Clinic"))
     try:
         yield world
