@@ -139,19 +139,23 @@ def reconcile(reminders: Iterable[Reminder], entries: Iterable[AgendaEntry], now
     insert: list[AgendaEntry] = []
     change: list[tuple[UUID, AgendaEntry]] = []
     wanted: set[str] = set()
+    asked: set[tuple[UUID, int]] = set()
     for entry in filter(None, (_not_yet_out(entry, out) for entry in entries)):
         wanted.add(entry.slot_key)
+        asked |= occurrences_of(entry)
         held = by_key.get(entry.slot_key)
         if held is None:
             insert.append(entry)
         elif held.state in CHANGEABLE and not _already_says(held, entry):
             change.append((held.id, entry))
     unwanted = [each for each in known if each.state is NoticeState.PLANNED and each.slot_key not in wanted]
+    # One that holds what is asked for again, as after a change of zone, gives it up however late it is.
+    over = [each for each in unwanted if each.useful_until <= now and not each.occurrences & asked]
     return Reconciliation(
         insert=tuple(insert),
         change=tuple(change),
-        cancel=tuple(each.id for each in unwanted if each.useful_until > now),
-        expire=tuple(each.id for each in unwanted if each.useful_until <= now),
+        cancel=tuple(each.id for each in unwanted if each not in over),
+        expire=tuple(each.id for each in over),
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from pwa.clock import Moment
 from pwa.domain.care_plan import OutcomeValue
@@ -98,7 +98,7 @@ def _plan_anew(scope: ClinicScope, clinic: Clinic, device: Device, moment: Momen
     try:
         with scope.session.begin_nested():
             recompose(scope, clinic, device.patient_id, moment)
-    except SQLAlchemyError:
+    except OperationalError:  # the database is busy: all of it is tried again
         raise
     except Exception:
         log.exception("compose_failed", patient_id=device.patient_id)

@@ -9,10 +9,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
 from pwa.domain.care_plan import OutcomeValue
 from pwa.domain.notice import Notice, NoticeState
 from pwa.domain.protocol import FactName, StepKind
+from pwa.store import tables
 from tests.support.houses import Patient, Ward
 from tests.support.times import utc
 
@@ -240,6 +242,35 @@ def test_what_was_sent_never_changes(ward: Ward, alice: Patient) -> None:
     ward.compose(alice)
 
     assert [row for row in all_of(ward) if row["state"] == "sent"] == sent
+
+
+def test_a_plan_that_the_tables_refuse_costs_no_answer(ward: Ward, alice: Patient) -> None:
+    """Whatever went wrong with reminders before, what a patient taps is stored."""
+    first, second = ward.notices_of(alice)[:2]
+    ward.care = first.due_at
+    with ward.database.write() as session:
+        long_ago = first.due_at - timedelta(days=30)
+        session.execute(
+            update(tables.Notice)
+            .where(tables.Notice.id == first.id)
+            .values(state=NoticeState.EXPIRED, due_at=long_ago, useful_until=long_ago + timedelta(hours=1))
+        )
+    ward.tap(alice, DONE, ward.occurrences_in(alice, second.id))
+    assert {row["value"] for row in ward.rows("SELECT value FROM outcomes")} == {"done"}
+    assert ward.rows("SELECT composed_until FROM patients") == [{"composed_until": None}]
+
+
+def test_whoever_flies_west_while_nobody_sends_is_reminded_there(ward: Ward, alice: Patient) -> None:
+    """What was missed at home is still to come where they are now; its old reminder must make room."""
+    ward.choose(alice, zone="Asia/Tokyo", wake="08:00")
+    tonight = next(item.occurrence_id for item in ward.items_of(alice) if item.step_id == "head_up")
+    ward.care = utc("2026-11-20T22:00")  # the evening is over in Tokyo, and to come in Los Angeles
+
+    ward.choose(alice, zone="America/Los_Angeles", wake="08:00")
+
+    held = [item for item in ward.items_of(alice) if item.occurrence_id == tonight]
+    (due,) = [one.due_at for one in ward.notices_of(alice) if one.id in {item.notice_id for item in held}]
+    assert due > ward.care
 
 
 @pytest.mark.parametrize("seed", [1, 2])

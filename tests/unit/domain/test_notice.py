@@ -132,6 +132,13 @@ def test_an_occurrence_moves_between_reminders_without_standing_in_two() -> None
     )
 
 
+def test_what_is_over_gives_up_what_is_asked_for_again() -> None:
+    """After a change of zone the same thing is due later than its unsent reminder was useful."""
+    over, later = stored(entry(item(X), item(Y))), entry(item(Y, minutes=600))
+    result = reconcile([over], [later], EIGHT + timedelta(hours=3))
+    assert result == Reconciliation(insert=(later,), cancel=(over.id,))
+
+
 def test_the_highest_snooze_that_went_out_is_what_was_reminded() -> None:
     first, again = entry(item(X), item(Y)), entry(item(X, snooze=2))
     reminders = [stored(again, SENDING), stored(first, SENT, 51), stored(entry(item(Z)), CANCELLED, 52)]
