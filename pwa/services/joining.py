@@ -29,7 +29,6 @@ TRIES_PER_PHONE = 10
 TRIES_OF_ALL = 3000  # of 2^40 codes, so that a few addresses cannot stop everybody
 AGAIN_AT_MOST = 20  # each time costs an audit entry
 TRY_WINDOW = timedelta(minutes=15)
-JOIN_AGAIN = "patient.join_again"
 
 
 class LinkNotUsable(NotAllowed):
@@ -65,7 +64,7 @@ class Joined:
     procedure_name: str
     treated_on: date
     first_name: str
-    again: bool  # it had been let in before, and the answer was lost
+    again: bool = False  # it had been let in before, and the answer was lost
 
 
 def invite(scope: ClinicScope, keys: MasterKeys, patient_id: UUID, moment: Moment) -> Invitation:
@@ -153,16 +152,18 @@ def _let_in(
     patients.lock_patient(scope, found.patient_id)
     key_hash = None if key is None else hash_token(key)
     # Whoever changes the row first gets in; a second phone with the same link finds it used.
-    if found.used_at is None and devices.use_join(scope, found.id, key_hash, moment.wall) == 1:
-        device, act = devices.add_device(scope, found.patient_id, label, moment.wall), "patient.join"
-        devices.bind_join(scope, found.id, device.id)
+    again = found.used_at is not None or devices.use_join(scope, found.id, key_hash, moment.wall) != 1
+    if again:
+        device = _let_in_before(scope, found, key_hash, moment)
     else:
-        device, act = _let_in_before(scope, found, key_hash, moment), JOIN_AGAIN
+        device = devices.add_device(scope, found.patient_id, label, moment.wall)
+        devices.bind_join(scope, found.id, device.id)
     credentials = _new_credentials(scope, device, moment)
+    act = "patient.join_again" if again else "patient.join"
     clinics.record_act(
         scope, moment.wall, ("device", str(device.id)), act, ("patient", str(found.patient_id))
     )
-    return _joined(scope, keys, device, credentials, act)
+    return replace(_joined(scope, keys, device, credentials), again=again)
 
 
 def _let_in_before(scope: ClinicScope, found: StoredJoin, key_hash: bytes | None, moment: Moment) -> Device:
@@ -184,9 +185,7 @@ def _new_credentials(scope: ClinicScope, device: Device, moment: Moment) -> tupl
     return cookie, token
 
 
-def _joined(
-    scope: ClinicScope, keys: MasterKeys, device: Device, credentials: tuple[str, str], act: str
-) -> Joined:
+def _joined(scope: ClinicScope, keys: MasterKeys, device: Device, credentials: tuple[str, str]) -> Joined:
     patient = patients.get_patient(scope, device.patient_id)
     plan = plans.plans_of(scope, device.patient_id)[-1]
     content = protocol(scope.session, plan.content_hash)
@@ -199,7 +198,6 @@ def _joined(
         procedure_name=name,
         treated_on=plan.treated_on,
         first_name=vaults.first_name(scope, vaults.open_vault(scope, keys, device.patient_id)),
-        again=act == JOIN_AGAIN,
     )
 
 

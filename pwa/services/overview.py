@@ -14,7 +14,7 @@ from pwa.domain.schedule import local_day
 from pwa.services import vaults
 from pwa.services.composing import care_plan, latest_outcomes
 from pwa.services.joining import active_devices
-from pwa.store import notices, patients, plans, targets
+from pwa.store import patients, plans, receipts, targets
 from pwa.store.plans import Outcome
 from pwa.store.scope import ClinicScope
 from pwa.vault.keyring import MasterKeys
@@ -75,7 +75,7 @@ def _row(
         device_label=phone.label if phone else None,
         joined_at=phone.joined_at if phone else None,
         reminders_on=bool(targets.live_targets(scope, patient_id)),
-        shown_at=notices.last_shown(scope, phone.id) if phone else None,
+        shown_at=receipts.last_shown(scope, phone.id) if phone else None,
         outcomes=recent_outcomes(
             own, plans.outcomes_of(scope, patient_id, moment.care - RECENT), moment.care
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from pwa.clock import Moment
+from pwa.services.instants import read_instant
 
 SMALLEST_FAULT = timedelta(minutes=2)  # of wall time; below it a slow connection looks like a slow clock
 # What even then lies further ahead, or is older than any phone's outbox, is read as "now".
@@ -18,7 +19,7 @@ def care_behind(sent_at: object, moment: Moment, speed: int) -> timedelta:
     `sent_at` is what the phone's own wall clock said as it sent. Zero when that is missing, cannot be
     read, says no zone, is years away, or differs by too little to tell.
     """
-    sent = _instant(sent_at)
+    sent = read_instant(sent_at)
     if sent is None:
         return timedelta(0)
     behind = moment.wall - sent
@@ -29,11 +30,3 @@ def when_tapped(claimed: datetime, behind: timedelta, now: datetime) -> datetime
     """When a tap happened, in care time; a time that cannot be is read as `now`."""
     age = now - claimed - behind  # lengths, since a date that is moved may leave the calendar
     return now - age if -CLOCK_SLACK <= age <= OLDEST else now
-
-
-def _instant(given: object) -> datetime | None:
-    try:
-        at = datetime.fromisoformat(str(given))
-    except ValueError:
-        return None
-    return None if at.tzinfo is None else at

@@ -13,7 +13,7 @@ from pwa.domain.patient import Device, TargetState
 from pwa.push.endpoints import EndpointRules, check_endpoint
 from pwa.push.message import PushTarget
 from pwa.services.throttling import count_try
-from pwa.store import devices, notices, operations, targets
+from pwa.store import devices, notices, operations, receipts, targets
 from pwa.store.ids import new_id
 from pwa.store.scope import ClinicScope
 
@@ -114,7 +114,7 @@ def test_state(scope: ClinicScope, device: Device, notice_id: UUID) -> TestNotic
         id=notice.id,
         state=notice.state,
         accepted_at=notices.accepted_at(scope, notice.id),
-        shown_at=notices.first_receipt(scope, notice.id, device.id, ReceiptKind.SHOWN),
+        shown_at=receipts.first_receipt(scope, notice.id, device.id, ReceiptKind.SHOWN),
     )
 
 
@@ -122,7 +122,7 @@ def take_receipt(
     scope: ClinicScope, device: Device, notice_id: UUID, kind: ReceiptKind, moment: Moment
 ) -> None:
     """Keep what the phone reported of a notice of its patient. Raises NotFound."""
-    notices.add_receipt(scope, _notice_of(scope, device, notice_id).id, device.id, kind, moment.wall)
+    receipts.add_receipt(scope, _notice_of(scope, device, notice_id).id, device.id, kind, moment.wall)
     devices.saw_device(scope, device.id, moment.wall, 0, None)
 
 

@@ -25,6 +25,7 @@ from pwa.domain.quiet_hours import QuietHours
 from pwa.logs import get_logger
 from pwa.services import vaults
 from pwa.services.composing import recompose
+from pwa.services.instants import read_instant
 from pwa.services.phone_clock import when_tapped
 from pwa.store import devices, patients, plans
 from pwa.store.plans import LedgerEntry, Outcome
@@ -287,10 +288,7 @@ def _clock(given: object) -> time:
 
 
 def _instant(given: object) -> datetime:
-    try:
-        at = datetime.fromisoformat(str(given))
-    except ValueError:
-        raise BadInput("This is not a time.") from None
-    if at.tzinfo is None:
-        raise BadInput("This time does not say its zone.")
+    at = read_instant(given)
+    if at is None:
+        raise BadInput("This is not a time with its zone.")
     return at

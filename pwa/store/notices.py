@@ -1,4 +1,4 @@
-"""Notices and the occurrences they stand for, and what phones reported of them."""
+"""Notices and the occurrences they stand for."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select
 
 from pwa.domain.agenda import AgendaEntry
 from pwa.domain.errors import NotFound
-from pwa.domain.notice import DeliveryState, EndedBecause, Notice, NoticeKind, NoticeState, ReceiptKind
+from pwa.domain.notice import DeliveryState, EndedBecause, Notice, NoticeKind, NoticeState
 from pwa.store import tables
 from pwa.store.dispatch import has_delivery
 from pwa.store.ids import new_id
@@ -250,51 +250,6 @@ def accepted_at(scope: ClinicScope, notice_id: UUID) -> datetime | None:
             table.clinic_id == scope.clinic_id,
             table.notice_id == notice_id,
             table.state == DeliveryState.ACCEPTED,
-        )
-    )
-
-
-def add_receipt(
-    scope: ClinicScope, notice_id: UUID, device_id: UUID, kind: ReceiptKind, now: datetime
-) -> None:
-    """Keep what a phone reported; the same report twice is one."""
-    insert_ignoring(
-        scope.session,
-        tables.Receipt,
-        [
-            {
-                "id": new_id(now),
-                "clinic_id": scope.clinic_id,
-                "notice_id": notice_id,
-                "device_id": device_id,
-                "kind": kind,
-                "received_at": now,
-            }
-        ],
-    )
-
-
-def first_receipt(scope: ClinicScope, notice_id: UUID, device_id: UUID, kind: ReceiptKind) -> datetime | None:
-    """When this phone first reported this of the notice."""
-    table = tables.Receipt
-    return scope.session.scalar(
-        select(func.min(table.received_at)).where(
-            table.clinic_id == scope.clinic_id,
-            table.notice_id == notice_id,
-            table.device_id == device_id,
-            table.kind == kind,
-        )
-    )
-
-
-def last_shown(scope: ClinicScope, device_id: UUID) -> datetime | None:
-    """When a device last reported that it showed a notice."""
-    table = tables.Receipt
-    return scope.session.scalar(
-        select(func.max(table.received_at)).where(
-            table.clinic_id == scope.clinic_id,
-            table.device_id == device_id,
-            table.kind.in_((ReceiptKind.SHOWN, ReceiptKind.OPENED)),
         )
     )
 

@@ -7,7 +7,9 @@ from collections.abc import Generator, Iterator
 import pytest
 from playwright.sync_api import Playwright, sync_playwright
 
-from tests.support.processes import Afterbeam, running_afterbeam
+from tests.browser.screens import enrol_today, fresh_phone, join
+from tests.support.chromium import Chromium
+from tests.support.processes import Afterbeam, Enrolled, running_afterbeam
 from tests.support.push_service import PushService
 
 
@@ -30,6 +32,22 @@ def playwright() -> Iterator[Playwright]:
     """Ended with each file: while it runs, no other test in the process can start an event loop."""
     with sync_playwright() as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def patient(afterbeam: Afterbeam) -> Enrolled:
+    """Somebody of this file, treated today unless the file says otherwise."""
+    return enrol_today(afterbeam)
+
+
+@pytest.fixture(scope="module")
+def phone(
+    playwright: Playwright, afterbeam: Afterbeam, patient: Enrolled, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Chromium]:
+    """Their phone, which has joined."""
+    with fresh_phone(playwright, tmp_path_factory.mktemp("phone")) as chromium:
+        join(chromium, afterbeam, patient)
+        yield chromium
 
 
 @pytest.hookimpl(wrapper=True)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from playwright.sync_api import Playwright
+from playwright.sync_api import Locator, Playwright
 
 from tests.browser import words
 from tests.browser.moments import late_morning_zone
@@ -47,7 +47,7 @@ def open_join_link(phone: Chromium, patient: Enrolled) -> None:
 def join(phone: Chromium, afterbeam: Afterbeam, patient: Enrolled) -> None:
     """Join and leave notifications for later; ends on Today with a worker that answers."""
     open_join_link(phone, patient)
-    _say_it_is_right(phone)
+    _say_it_is_right(phone, then=phone.page.get_by_role("button", name=words.ALLOW))
     phone.page.get_by_role("button", name=words.WITHOUT).click()
     phone.page.wait_for_url(f"{afterbeam.url}/")
     phone.wait_for_worker()
@@ -63,7 +63,7 @@ def every_screen(phone: Chromium, afterbeam: Afterbeam, patient: Enrolled) -> It
     yield "join by code"
     open_join_link(phone, patient)
     yield "join"
-    _say_it_is_right(phone)
+    _say_it_is_right(phone, then=phone.page.get_by_role("button", name=words.ALLOW))
     yield "allow reminders"
     yield from _with_push_denied(phone, afterbeam)
     yield from _when_joined(phone, afterbeam)
@@ -104,13 +104,7 @@ def screens_without_push(phone: Chromium, patient: Enrolled) -> Iterator[str]:
     """As `every_screen`, in a browser that has no push. The phone must be fresh."""
     phone.context.add_init_script(_NO_PUSH)
     open_join_link(phone, patient)
-    phone.page.get_by_role("button", name=words.RIGHT).click()
-    unsupported = phone.page.get_by_role("heading", name=words.UNSUPPORTED)
-    not_now = phone.page.get_by_role("button", name=words.NOT_NOW)
-    unsupported.or_(not_now).wait_for()
-    if not_now.is_visible():
-        not_now.click()
-    unsupported.wait_for()
+    _say_it_is_right(phone, then=phone.page.get_by_role("heading", name=words.UNSUPPORTED))
     yield "push unsupported"
 
 
@@ -151,12 +145,11 @@ def _open(phone: Chromium, address: str) -> None:
     phone.page.get_by_role("heading", level=1).wait_for()
 
 
-def _say_it_is_right(phone: Chromium) -> None:
+def _say_it_is_right(phone: Chromium, then: Locator) -> None:
     """Yes, and past the offer to install, which Chromium makes when it likes."""
     phone.page.get_by_role("button", name=words.RIGHT).click()
-    allow = phone.page.get_by_role("button", name=words.ALLOW)
     not_now = phone.page.get_by_role("button", name=words.NOT_NOW)
-    allow.or_(not_now).wait_for()
+    then.or_(not_now).wait_for()
     if not_now.is_visible():
         not_now.click()
-    allow.wait_for()
+    then.wait_for()

@@ -15,7 +15,6 @@ from tests.browser.screens import (
     every_screen,
     fresh_phone,
     iphone_screens,
-    join,
     open_today,
     screens_without_push,
 )
@@ -30,21 +29,6 @@ VIEWS: tuple[tuple[int, Scheme, int], ...] = (
 _TOO_WIDE = """[...document.querySelectorAll(".card")]
     .filter((card) => card.scrollWidth > card.clientWidth).map((card) => card.innerText)"""
 FULL_MARKS = {"accessibility": 100, "best-practices": 100}
-
-
-@pytest.fixture(scope="module")
-def patient(afterbeam: Afterbeam) -> Enrolled:
-    return enrol_today(afterbeam)
-
-
-@pytest.fixture(scope="module")
-def phone(
-    playwright: Playwright, afterbeam: Afterbeam, patient: Enrolled, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Chromium]:
-    """A phone that has joined."""
-    with fresh_phone(playwright, tmp_path_factory.mktemp("phone")) as chromium:
-        join(chromium, afterbeam, patient)
-        yield chromium
 
 
 @pytest.fixture
@@ -99,7 +83,7 @@ def test_done_tapped_offline_arrives_exactly_once(
     phone.page.reload()
     phone.go_online()
 
-    afterbeam.wait_for_rows(_OUTCOMES, _hex(patient))
+    afterbeam.wait_for_rows(_OUTCOMES, patient.row_id)
     phone.page.reload()
     phone.page.wait_for_load_state("networkidle")
     outcomes = _outcomes(afterbeam, patient)
@@ -176,9 +160,4 @@ _OUTCOMES = "SELECT event_id, occurrence_id, value FROM outcomes WHERE patient_i
 
 
 def _outcomes(afterbeam: Afterbeam, patient: Enrolled) -> list[dict[str, object]]:
-    return afterbeam.rows(_OUTCOMES, _hex(patient))
-
-
-def _hex(patient: Enrolled) -> str:
-    """How SQLite keeps a UUID."""
-    return patient.patient_id.replace("-", "")
+    return afterbeam.rows(_OUTCOMES, patient.row_id)

@@ -65,7 +65,7 @@ def test_a_patient_enrolled_today_is_reminded_and_done_reaches_the_clinic(
     page.wait_for_text(words.FROM_REMINDER)
     page.click(words.DONE)
 
-    [outcome] = afterbeam.wait_for_rows(_OUTCOMES, _hex(patient.patient_id))
+    [outcome] = afterbeam.wait_for_rows(_OUTCOMES, patient.row_id)
     assert outcome["value"] == "done"
     assert outcome["step_id"] in chosen.steps
     assert outcome["notice_state"] == "sent"
@@ -80,14 +80,14 @@ def test_a_phone_that_unsubscribed_is_removed_when_its_endpoint_is_gone(
     treated_at = datetime.now(zone).replace(tzinfo=None).isoformat(timespec="minutes")
     patient = enrol(afterbeam, clinic, procedure=PROCEDURE, treated_at=treated_at)
     page = _join(afterbeam, firefox, patient)
-    [target] = afterbeam.rows(_TARGETS, _hex(patient.patient_id))
+    [target] = afterbeam.rows(_TARGETS, patient.row_id)
     assert target["state"] == "live"
 
     assert page.unsubscribe_push()
     assert _push_to(target["address"]) == 410
 
     page.evaluate(_ASK_FOR_A_TEST)
-    [gone] = afterbeam.wait_for_rows(f"{_TARGETS} AND state = 'gone'", _hex(patient.patient_id))
+    [gone] = afterbeam.wait_for_rows(f"{_TARGETS} AND state = 'gone'", patient.row_id)
     assert gone["address"] == target["address"]
 
 
@@ -168,8 +168,3 @@ def _push_to(endpoint: str) -> int:
             return int(response.status)
     except urllib.error.HTTPError as refusal:
         return refusal.code
-
-
-def _hex(identifier: str) -> str:
-    """How SQLite keeps a UUID."""
-    return identifier.replace("-", "")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from playwright.sync_api import Playwright
 
 from tests.browser import words
-from tests.browser.screens import ZONE, fresh_phone, join, open_today
+from tests.browser.screens import ZONE, open_today
 from tests.support.chromium import Chromium
 from tests.support.processes import Afterbeam, Enrolled, create_clinic, enrol
 
@@ -26,19 +24,6 @@ def patient(afterbeam: Afterbeam) -> Enrolled:
     return enrol(afterbeam, clinic, procedure="co2_full", treated_at=treated.isoformat(timespec="minutes"))
 
 
-@pytest.fixture(scope="module")
-def phone(
-    playwright: Playwright, afterbeam: Afterbeam, patient: Enrolled, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Chromium]:
-    with fresh_phone(playwright, tmp_path_factory.mktemp("phone")) as chromium:
-        join(chromium, afterbeam, patient)
-        yield chromium
-
-
-def _hex(patient: Enrolled) -> str:
-    return patient.patient_id.replace("-", "")
-
-
 def test_two_quick_taps_on_done_settle_one_thing(
     phone: Chromium, afterbeam: Afterbeam, patient: Enrolled
 ) -> None:
@@ -49,8 +34,8 @@ def test_two_quick_taps_on_done_settle_one_thing(
     phone.page.get_by_text(words.SAVED).first.wait_for()
     card.get_by_role("heading").filter(has_not_text=first).wait_for()
     phone.page.wait_for_timeout(600)
-    afterbeam.wait_for_rows(OUTCOMES, _hex(patient))
-    assert [row["value"] for row in afterbeam.rows(OUTCOMES, _hex(patient))] == ["done"]
+    afterbeam.wait_for_rows(OUTCOMES, patient.row_id)
+    assert [row["value"] for row in afterbeam.rows(OUTCOMES, patient.row_id)] == ["done"]
 
 
 def test_an_undone_yes_is_asked_again_and_one_that_was_kept_can_be_taken_back(
@@ -71,5 +56,5 @@ def test_an_undone_yes_is_asked_again_and_one_that_was_kept_can_be_taken_back(
     back.click()
     back.wait_for(state="detached")
     page.get_by_text("Not yet, said on").wait_for()
-    afterbeam.wait_for_rows(f"{FACTS} LIMIT 1 OFFSET 3", _hex(patient))
-    assert [bool(row["value"]) for row in afterbeam.rows(FACTS, _hex(patient))] == [True, False, True, False]
+    afterbeam.wait_for_rows(f"{FACTS} LIMIT 1 OFFSET 3", patient.row_id)
+    assert [bool(row["value"]) for row in afterbeam.rows(FACTS, patient.row_id)] == [True, False, True, False]

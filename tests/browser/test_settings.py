@@ -2,31 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-from playwright.sync_api import Playwright
-
 from tests.browser import words
-from tests.browser.screens import enrol_today, fresh_phone, join, refuse_settings
+from tests.browser.screens import refuse_settings
 from tests.support.chromium import Chromium
 from tests.support.processes import Afterbeam, Enrolled
 
 SETTINGS = "SELECT wake, quiet_start, lock_screen FROM patients WHERE id = ?"
-
-
-@pytest.fixture(scope="module")
-def patient(afterbeam: Afterbeam) -> Enrolled:
-    return enrol_today(afterbeam)
-
-
-@pytest.fixture(scope="module")
-def phone(
-    playwright: Playwright, afterbeam: Afterbeam, patient: Enrolled, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Chromium]:
-    with fresh_phone(playwright, tmp_path_factory.mktemp("phone")) as chromium:
-        join(chromium, afterbeam, patient)
-        yield chromium
 
 
 def test_what_was_typed_survives_another_setting_and_is_saved_with_it(
@@ -42,7 +23,7 @@ def test_what_was_typed_survives_another_setting_and_is_saved_with_it(
 
     assert wake.input_value() == "06:15"
     page.get_by_role("button", name=words.SAVE).click()
-    [row] = afterbeam.wait_for_rows(f"{SETTINGS} AND wake LIKE '06:15%'", _hex(patient))
+    [row] = afterbeam.wait_for_rows(f"{SETTINGS} AND wake LIKE '06:15%'", patient.row_id)
     assert row["lock_screen"] == 2
     assert page.get_by_label(words.FULL_TEXT).is_checked()
 
@@ -59,7 +40,7 @@ def test_refused_settings_are_shown_with_the_reason_until_they_were_seen(
     page.get_by_text(words.REFUSED_WHY).wait_for()
     page.get_by_text(words.NOT_ACCEPTED).wait_for()
     assert quiet.input_value() == in_force
-    assert [row["quiet_start"][:5] for row in afterbeam.rows(SETTINGS, _hex(patient))] == [in_force]
+    assert [row["quiet_start"][:5] for row in afterbeam.rows(SETTINGS, patient.row_id)] == [in_force]
 
     page.wait_for_timeout(600)  # a button that has just come up does not answer at once
     page.get_by_role("button", name=words.SEEN).click()
@@ -69,8 +50,3 @@ def test_refused_settings_are_shown_with_the_reason_until_they_were_seen(
     page.get_by_text(words.REFUSED_WHY).wait_for()
     assert page.get_by_role("button", name=words.SEEN).count() == 0
     assert page.get_by_text(words.NOT_ACCEPTED).count() == 0
-
-
-def _hex(patient: Enrolled) -> str:
-    """How SQLite keeps a UUID."""
-    return patient.patient_id.replace("-", "")

@@ -254,6 +254,11 @@ class Enrolled:
     join_url: str
     join_code: str
 
+    @property
+    def row_id(self) -> str:
+        """How SQLite keeps the patient's id."""
+        return self.patient_id.replace("-", "")
+
 
 def enrol(
     afterbeam: Afterbeam,

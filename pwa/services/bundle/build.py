@@ -19,7 +19,7 @@ from pwa.services.bundle.shapes import (
 from pwa.services.bundle.words import PLAIN_TEXTS, reminder_words, same_at_every_level
 from pwa.services.composing import Recovery, load_recovery
 from pwa.services.instants import clock_time, instant
-from pwa.store import clinics, notices, operations, plans, targets
+from pwa.store import clinics, notices, operations, plans, receipts, targets
 from pwa.store.operations import PublicVapidKey
 from pwa.store.scope import ClinicScope
 from pwa.vault.keyring import MasterKeys
@@ -110,7 +110,7 @@ def _clinic(clinic: Clinic) -> ClinicPart:
 
 
 def _push(scope: ClinicScope, device: Device, vapid_key: PublicVapidKey) -> PushPart:
-    shown_at = notices.last_shown(scope, device.id)
+    shown_at = receipts.last_shown(scope, device.id)
     return {
         "public_key": vapid_key.public_key,
         "key_id": vapid_key.id,

@@ -19,7 +19,7 @@ from pwa.domain.notice import DeliveryState, Notice, NoticeKind, NoticeState, Re
 from pwa.domain.patient import TargetKind, TargetState
 from pwa.domain.protocol import FactName
 from pwa.services.house import House
-from pwa.store import devices, notices, patients, plans, staff, tables, targets
+from pwa.store import devices, notices, patients, plans, receipts, staff, tables, targets
 from pwa.store.ids import new_id
 from pwa.store.scope import ClinicScope, in_clinic
 from pwa.store.tables import Base
@@ -86,7 +86,7 @@ def furnish(scope: ClinicScope, person: Person, staff_id: UUID) -> None:
         )
     )
     session.flush()
-    notices.add_receipt(scope, alert_id, person.device.id, ReceiptKind.SHOWN, NOW)
+    receipts.add_receipt(scope, alert_id, person.device.id, ReceiptKind.SHOWN, NOW)
 
 
 def _staff_notice(notice_id: UUID, staff_id: UUID) -> tables.Notice:
@@ -258,7 +258,7 @@ def _seen_of(scope: ClinicScope, person: Person) -> list[Any]:
         *notices.reminder_items_since(scope, person.id, NOW - timedelta(days=9)),
         *filter(None, [devices.newest_join(scope, person.id)]),
         *filter(None, [targets.target_of_device(scope, person.device.id)]),
-        *filter(None, [notices.last_shown(scope, person.device.id)]),
+        *filter(None, [receipts.last_shown(scope, person.device.id)]),
     ]
 
 

@@ -36,6 +36,7 @@ from pwa.store import (
     plans,
     protocols,
     push_services,
+    receipts,
     staff,
     tables,
     targets,
@@ -404,10 +405,10 @@ def test_a_receipt_counts_once_and_the_first_one_holds(house: House, people: Peo
         scope = in_clinic(session, alice.clinic.id)
         notice_id = plan_notice(scope, alice, "one")
         for at in (NOW, SOON):
-            notices.add_receipt(scope, notice_id, alice.device.id, ReceiptKind.SHOWN, at)
-        assert notices.first_receipt(scope, notice_id, people.alice.device.id, ReceiptKind.SHOWN) == NOW
-        assert notices.first_receipt(scope, notice_id, people.alice.device.id, ReceiptKind.OPENED) is None
-        assert notices.last_shown(scope, alice.device.id) == NOW
+            receipts.add_receipt(scope, notice_id, alice.device.id, ReceiptKind.SHOWN, at)
+        assert receipts.first_receipt(scope, notice_id, people.alice.device.id, ReceiptKind.SHOWN) == NOW
+        assert receipts.first_receipt(scope, notice_id, people.alice.device.id, ReceiptKind.OPENED) is None
+        assert receipts.last_shown(scope, alice.device.id) == NOW
 
 
 def test_as_many_rows_as_there_are_can_be_put_in_at_once(postgresql_url: str) -> None:
