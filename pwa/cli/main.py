@@ -17,6 +17,7 @@ from pwa.cli.doctor import doctor
 from pwa.cli.operations import dispatch, keys, serve
 from pwa.cli.protocols import protocol
 from pwa.cli.staff import staff
+from pwa.cli.triage import triage
 from pwa.domain.errors import AfterbeamError
 from pwa.logs import get_logger
 
@@ -65,5 +66,5 @@ def main() -> None:
     os.umask(0o077)  # keys and the database are their owner's alone
 
 
-for command in (demo, serve, dispatch, clinic, enrol, protocol, staff, keys, db, doctor):
+for command in (demo, serve, dispatch, clinic, enrol, protocol, triage, staff, keys, db, doctor):
     main.add_command(command)

@@ -145,7 +145,7 @@ def simulate(
     as_json: bool,
 ) -> None:
     """Print every reminder PROCEDURE would send, ordered by due time."""
-    content = _find(procedure)
+    content = find_protocol(procedure)
     where = service.read_zone(zone)
     reminders = rehearse(
         content.protocol,
@@ -156,7 +156,7 @@ def simulate(
         service.place_of_zone(zone),
         healed_day=healed_day,
         variant=variant,
-        area=_area(area, content),
+        area=read_area(area, content),
         prescribed=check_prescribed(frozenset(prescribed), content.protocol),
         first_day=first_day,
     )
@@ -167,7 +167,8 @@ def simulate(
         print_rows([(row["local"], f"day {row['day']}", row["kind"], row["step"]) for row in rows])
 
 
-def _find(procedure: str) -> ProtocolDocument:
+def find_protocol(procedure: str) -> ProtocolDocument:
+    """A shipped protocol by its procedure, or a file. Raises BadInput, ProtocolError."""
     if procedure.endswith((".yaml", ".yml")):
         return load_file(Path(procedure))
     shipped = {one.procedure: one for one in load_seed()}
@@ -183,13 +184,23 @@ def _treatment(text: str) -> datetime:
     return typed
 
 
-def _area(text: str | None, content: ProtocolDocument) -> Area | None:
+def read_area(text: str | None, content: ProtocolDocument) -> Area | None:
+    """An area that the protocol has; None when none is given. Raises BadInput."""
     if text is None:
         return None
     if text not in content.protocol.areas:
         names = ", ".join(content.protocol.areas)
         raise BadInput(f"'{content.procedure}' has no area '{text}'. Choose one of: {names}.")
     return Area(text)
+
+
+def read_variant(text: str | None, content: ProtocolDocument) -> str | None:
+    """A variant that the protocol has; None when none is given. Raises BadInput."""
+    variants = content.protocol.variants
+    if text is None or text in variants:
+        return text
+    choice = f"Choose one of: {', '.join(variants)}." if variants else "Leave --variant out."
+    raise BadInput(f"'{content.procedure}' has no variant '{text}'. {choice}")
 
 
 def _row(one: SimulatedReminder) -> dict[str, Any]:

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from pwa.domain.areas import Area as Area  # one of the words of a protocol
 from pwa.domain.days import DayPattern, DaySpan
+from pwa.domain.rules import ImpliedRisk, Rule
 
 
 class StepKind(StrEnum):
@@ -26,15 +28,6 @@ class StepKind(StrEnum):
     SKIN_CHECK = "skin_check"  # monthly look for colour and texture changes
     MEDICINE = "medicine"  # only what the clinic prescribed; never a name or a dose
     VISIT = "visit"
-
-
-class Area(StrEnum):
-    FULL_FACE = "full_face"
-    AROUND_EYES = "around_eyes"
-    MOUTH = "mouth"
-    NECK_CHEST = "neck_chest"
-    HANDS = "hands"
-    BODY = "body"
 
 
 class FactName(StrEnum):
@@ -235,6 +228,11 @@ class Protocol:
     closing_text_id: str
     texts: Mapping[str, Text]
     facts: tuple[FactQuestion, ...] = ()
+    rules: tuple[Rule, ...] = ()  # red flags; a variant's exceptions are settled by rule_sets.py
+    implied_risks: tuple[ImpliedRisk, ...] = ()
+
+    def __hash__(self) -> int:
+        return hash(self.content_hash)
 
     @property
     def prescribable(self) -> tuple[str, ...]:
@@ -267,11 +265,16 @@ class Protocol:
         return None
 
     def phase_on(self, day: int) -> PhaseSpan:
-        """The phase `day` falls in; days past the end belong to the last phase."""
-        for phase in self.phases:
-            if day in phase.span:
-                return phase
-        return self.phases[0] if day < self.phases[0].span.first else self.phases[-1]
+        """The phase `day` falls in."""
+        return phase_on(self.phases, day)
+
+
+def phase_on(phases: Sequence[PhaseSpan], day: int) -> PhaseSpan:
+    """The phase a day falls in; days before the first or past the last belong to it."""
+    for phase in phases:
+        if day in phase.span:
+            return phase
+    return phases[0] if day < phases[0].span.first else phases[-1]
 
 
 def _reaches(

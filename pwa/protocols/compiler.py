@@ -21,7 +21,10 @@ from pwa.domain.protocol import (
     Text,
     Words,
 )
+from pwa.domain.rules import ImpliedRisk
 from pwa.protocols.errors import Problem, ProtocolError
+from pwa.protocols.parts import SpanPart
+from pwa.protocols.rules_compiler import TRIAGE_TEXTS, compiled_rules
 from pwa.protocols.schema import (
     CardPart,
     CoursePart,
@@ -30,7 +33,6 @@ from pwa.protocols.schema import (
     PhasePart,
     ProtocolPart,
     RestrictionPart,
-    SpanPart,
     StepPart,
     TextPart,
     read_part,
@@ -41,7 +43,7 @@ from pwa.protocols.times import parse_length, parse_time
 
 def canonical_json(part: ProtocolPart) -> str:
     """The one text of this content: sorted keys, no white space, no approval status."""
-    content = part.model_dump(mode="json", exclude={"status"}, exclude_defaults=True)
+    content = part.model_dump(mode="json", by_alias=True, exclude={"status"}, exclude_defaults=True)
     return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
@@ -90,6 +92,12 @@ def protocol_of(part: ProtocolPart, file: str) -> Protocol:
         closing_text_id=part.closing,
         texts=MappingProxyType({text_id: text_of(text_id, text) for text_id, text in part.texts.items()}),
         facts=tuple(_fact(fact) for fact in part.facts),
+        rules=compiled_rules(part.rules, part.procedure, part.delayed_healing_flag_day),
+        implied_risks=tuple(
+            ImpliedRisk(one.risk, frozenset(one.areas))
+            for one in part.implied_risks
+            if part.procedure in one.procedures
+        ),
     )
 
 
@@ -108,6 +116,11 @@ def texts_named(part: ProtocolPart) -> dict[str, str]:
         named.setdefault(f"symptom.{course.symptom}", f"courses[{number}].symptom")
     for number, fact in enumerate(part.facts):
         named.setdefault(f"fact.{fact.name.value}", f"facts[{number}].name")
+    for number, rule in enumerate(part.rules):
+        named.setdefault(rule.advice, f"rules[{number}].advice")
+    if part.rules:
+        for text_id in TRIAGE_TEXTS:
+            named.setdefault(text_id, "rules")
     return named
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import pairwise, product
 
+from pwa.domain.answers import SIGNS
 from pwa.domain.care_plan import Fact
 from pwa.domain.healing import Said, gate_opens, is_asked_on
 from pwa.domain.protocol import FactName, Gate, Phase, PhaseSpan, Protocol, Step, StepKind
-from pwa.protocols.answers import SIGNS
 from pwa.protocols.findings import Finding, error, warning
 from pwa.protocols.simulator import REHEARSAL
 

@@ -7,7 +7,13 @@ from pathlib import Path
 from pwa.protocols.compiler import canonical_json, hash_of, protocol_of, texts_named
 from pwa.protocols.document import ProtocolDocument
 from pwa.protocols.errors import Problem, ProtocolError
-from pwa.protocols.packaged import package_files, packaged_texts, read_packaged, yaml_files
+from pwa.protocols.packaged import (
+    package_files,
+    packaged_red_flags,
+    packaged_texts,
+    read_packaged,
+    yaml_files,
+)
 from pwa.protocols.schema import ProtocolFile, read_part
 from pwa.protocols.strict_yaml import YamlDocument, read_yaml
 
@@ -34,8 +40,11 @@ def load_text(text: str, file: str) -> ProtocolDocument:
 
 
 def _compile(document: YamlDocument) -> ProtocolDocument:
-    """Check a file, put the packaged texts it names beside its own, and seal it."""
+    """Check a file, put the packaged texts and red flags beside its own, and seal it."""
     written = read_part(ProtocolFile, document)
+    if not written.rules:
+        flags = packaged_red_flags()
+        written = written.model_copy(update={"rules": flags.rules, "implied_risks": flags.implied_risks})
     packaged = packaged_texts()
     named = texts_named(written)
     texts = {text_id: packaged[text_id] for text_id in named if text_id in packaged} | dict(written.texts)

@@ -15,7 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel
 from pwa.domain.protocol import StepKind, Text
 from pwa.protocols.compiler import text_of
 from pwa.protocols.errors import Problem, ProtocolError
-from pwa.protocols.schema import SourceId, TextId, TextPart, WordsPart, read_part
+from pwa.protocols.parts import SourceId, TextId
+from pwa.protocols.rules_schema import RedFlagsFile
+from pwa.protocols.schema import TextPart, WordsPart, read_part
 from pwa.protocols.strict_yaml import YamlDocument, read_yaml
 
 FIRST_LANGUAGE = "en"
@@ -95,6 +97,12 @@ def packaged_sources() -> Mapping[str, Source]:
             for source_id, entry in found.items()
         }
     )
+
+
+@cache
+def packaged_red_flags() -> RedFlagsFile:
+    """The red flags that every packaged protocol has."""
+    return read_part(RedFlagsFile, read_packaged(package_files().joinpath("red_flags.yaml")))
 
 
 def app_text(text_id: str) -> Text:

@@ -6,75 +6,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    StrictBool,
-    StrictInt,
-    ValidationError,
-    model_validator,
-)
+from pydantic import BaseModel, Field, StrictBool, StrictInt, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
 from pwa.domain.protocol import Area, FactName, Gate, Phase, QuietPolicy, StepKind
-from pwa.protocols.answers import ANSWERS
 from pwa.protocols.errors import Problem, ProtocolError
+from pwa.protocols.parts import (
+    AnswerId,
+    Day,
+    Id,
+    Language,
+    Length,
+    Line,
+    Part,
+    SourceId,
+    SpanPart,
+    TextId,
+    Time,
+)
+from pwa.protocols.rules_schema import MOST_RULES, ImpliedRiskPart, RulePart
 from pwa.protocols.strict_yaml import Path, YamlDocument, path_words
-from pwa.protocols.times import parse_length, parse_time
 
 MOST_SAFETY_SIGNS = 8  # what one screen of pictures holds
-EARLIEST_DAY, LATEST_DAY = -90, 730
 
 
-def _is_time(text: str) -> str:
-    parse_time(text)
-    return text
-
-
-def _is_length(text: str) -> str:
-    if parse_length(text) <= timedelta(0):
-        raise ValueError("must be longer than nothing")
-    return text
-
-
-def _is_answer(text: str) -> str:
-    if text not in ANSWERS:
-        raise ValueError(f'"{text}" is not an answer id')
-    return text
-
-
-Day = Annotated[StrictInt, Field(ge=EARLIEST_DAY, le=LATEST_DAY)]
-Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
-TextId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$", max_length=60)]
-Time = Annotated[str, AfterValidator(_is_time)]
-Length = Annotated[str, AfterValidator(_is_length)]
-AnswerId = Annotated[str, AfterValidator(_is_answer)]
-Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
-Line = Annotated[str, Field(min_length=1, max_length=500)]
-SourceId = Annotated[str, Field(min_length=1, max_length=200)]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class SpanPart(_Part):
-    first: Day
-    last: Day
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.last < self.first:
-            raise ValueError(f"ends on day {self.last}, before it starts on day {self.first}")
-        return self
-
-
-class DaysPart(_Part):
+class DaysPart(Part):
     """Days `first` to `last`, every `every` days; or `on_days`; less the days of other steps."""
 
     first: Day | None = None
@@ -104,7 +62,7 @@ class PhasePart(SpanPart):
     safety_set: Annotated[tuple[AnswerId, ...], Field(min_length=1, max_length=MOST_SAFETY_SIGNS)]
 
 
-class StepPart(_Part):
+class StepPart(Part):
     id: Id
     kind: StepKind
     text: TextId
@@ -128,7 +86,7 @@ class StepPart(_Part):
         return self
 
 
-class RestrictionPart(_Part):
+class RestrictionPart(Part):
     id: Id
     text: TextId
     since_day: Day
@@ -156,7 +114,7 @@ class BoundPart(SpanPart):
     at_most: Annotated[StrictInt, Field(ge=0, le=10)]
 
 
-class CoursePart(_Part):
+class CoursePart(Part):
     symptom: AnswerId
     visible: SpanPart | None
     bounds: tuple[BoundPart, ...] = ()
@@ -164,13 +122,13 @@ class CoursePart(_Part):
     areas: tuple[Area, ...] | None = None
 
 
-class FactPart(_Part):
+class FactPart(Part):
     name: FactName
     ask_from: Day | None
     variants: tuple[Id, ...] | None = None
 
 
-class HealPart(_Part):
+class HealPart(Part):
     min: Day
     typical: Day
     max: Day
@@ -182,13 +140,13 @@ class HealPart(_Part):
         return self
 
 
-class WordsPart(_Part):
+class WordsPart(Part):
     title: Line
     body: Line
     why: Annotated[str, Field(max_length=500)] = ""
 
 
-class TextPart(_Part):
+class TextPart(Part):
     sources: tuple[SourceId, ...] = ()
     words: dict[Language, WordsPart]
 
@@ -199,7 +157,7 @@ class TextPart(_Part):
         return self
 
 
-class ProtocolPart(_Part):
+class ProtocolPart(Part):
     """A whole protocol. In a stored document `texts` holds every text that it needs."""
 
     format: Literal[1]
@@ -218,6 +176,10 @@ class ProtocolPart(_Part):
     cards: tuple[CardPart, ...] = ()
     courses: tuple[CoursePart, ...] = ()
     facts: tuple[FactPart, ...] = ()
+    rules: Annotated[
+        tuple[RulePart, ...], Field(max_length=MOST_RULES)
+    ] = ()  # a file without: the packaged ones
+    implied_risks: tuple[ImpliedRiskPart, ...] = ()
     closing: TextId
     texts: dict[TextId, TextPart] = Field(default_factory=dict)
 
@@ -226,6 +188,7 @@ class ProtocolPart(_Part):
         for name, ids in (
             ("steps", [step.id for step in self.steps]),
             ("restrictions", [restriction.id for restriction in self.restrictions]),
+            ("rules", [rule.id for rule in self.rules]),
         ):
             twice = sorted({one for one in ids if ids.count(one) > 1})
             if twice:
@@ -239,10 +202,10 @@ class ProtocolFile(ProtocolPart):
     status: Literal["needs clinical approval"]
 
 
-Part = TypeVar("Part", bound=BaseModel)
+Model = TypeVar("Model", bound=BaseModel)
 
 
-def read_part(kind: type[Part], document: YamlDocument) -> Part:
+def read_part(kind: type[Model], document: YamlDocument) -> Model:
     """Check `document` against `kind`; raise `ProtocolError` with every problem and its place."""
     try:
         return kind.model_validate(document.value)

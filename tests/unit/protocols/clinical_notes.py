@@ -129,11 +129,11 @@ ELSEWHERE: dict[tuple[str, str], dict[str, Days]] = {
 OWN_SIGNS: dict[str, dict[str, Days]] = {
     "co2_full": {"raw": (0, 13), "numb": (0, 1), "eye_shut": (0, 2)},
     "eryag_full": {"raw": (0, 9), "numb": (0, 1), "eye_shut": (0, 2)},
-    "fractional_ablative": {"raw": (0, 9), "numb": (0, 1)},
-    "pigment_tattoo": {"raw": (0, 14), "numb": (0, 1)},
+    "fractional_ablative": {"raw": (0, 9), "numb": (0, 1), "eye_shut": (0, 2)},
+    "pigment_tattoo": {"raw": (0, 27), "numb": (0, 1)},
 }
 ELSE_OWN_SIGNS: dict[str, Days] = {"numb": (0, 1)}
-LIDS = ("full_face", "around_eyes")
+LIDS = ("full_face",)
 
 # The most that is usual (1.3).
 UPPER: dict[str, dict[str, Bounds]] = {

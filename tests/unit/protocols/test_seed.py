@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from pwa.domain.answers import ANSWER_IDS, SIGNS
 from pwa.domain.protocol import Area, FactName, Gate, Phase, Protocol, QuietPolicy, Step, StepKind
-from pwa.protocols.answers import ANSWERS, SIGNS
 from pwa.protocols.compiler import hash_of, protocol_from_document
 from pwa.protocols.errors import ProtocolError
 from pwa.protocols.linter import lint
@@ -136,7 +136,7 @@ def test_phases_ask_known_answers_and_show_at_most_eight_signs(procedure: str) -
     for phase in phases:
         assert 1 <= len(phase.safety_set) <= 8
         assert set(phase.safety_set) <= SIGNS
-        assert set(phase.check_in_items) <= set(ANSWERS)
+        assert set(phase.check_in_items) <= set(ANSWER_IDS)
         assert "self_harm" not in phase.safety_set  # only under "Something feels wrong"
 
 
