@@ -46,8 +46,8 @@ coverage: $(INSTALLED) $(BUILT) $(TOOLS) ## the tests again, showing which branc
 soak: $(INSTALLED) $(BUILT) $(TOOLS) ## the long campaigns
 	$(BIN)/pytest -m soak --hypothesis-profile=soak
 
-bench: $(INSTALLED) ## timed comparisons
-	@echo "There are no benchmarks yet; they come with the dispatcher's own issue."
+bench: $(INSTALLED) $(BUILT) $(TOOLS) ## timed comparisons
+	$(BIN)/python -m benchmarks.check_in
 
 screenshots: $(INSTALLED) $(BUILT) $(TOOLS) ## every screen into test-results/screens
 	$(BIN)/python -m tests.browser.screenshots

@@ -37,7 +37,7 @@ const page = (name: string, input: string): InlineConfig => ({
         codeSplitting: {
           groups: [
             { name, tags: ["$initial"], priority: 1 },
-            { name: "rest", test: /patient\/(today|plan|help)/ },
+            { name: "rest", test: /patient\/|words\// },
           ],
         },
       },

@@ -3,13 +3,13 @@
 import { routeOf } from "../static/shared/routes";
 
 declare const self: ServiceWorkerGlobalScope;
-declare const __PRECACHE__: Record<string, string>; // URL -> base64 of the first 9 bytes of its SHA-256
+declare const __PRECACHE__: Record<string, string>; // URL -> base64 of the first 6 bytes of its SHA-256
 declare const __VERSION__: string;
 
 const PREFIX = "afterbeam-";
 const CACHE = PREFIX + __VERSION__;
 const HASHES = __PRECACHE__;
-const HASH_BYTES = 9; // 72 bits, as in static/build/service_worker.ts
+const HASH_BYTES = 6; // as in static/build/service_worker.ts
 
 export const install = (): Promise<unknown> => Promise.all(Object.keys(HASHES).map(genuine));
 

@@ -297,6 +297,7 @@ def upgrade() -> None:
         ),
         sa.Column("treated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("treated_on", sa.Date(), nullable=False),
+        sa.Column("risks_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("clinic_id", sa.Uuid(), nullable=False),
@@ -334,8 +335,18 @@ def upgrade() -> None:
         sa.Column("last_seq", sa.Integer(), nullable=False),
         sa.Column("reported_zone", sa.String(length=64), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "revoked_by",
+            sa.Enum(
+                "clinic", "patient", name="revokedby", native_enum=False, create_constraint=True, length=32
+            ),
+            nullable=True,
+        ),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "(revoked_at IS NULL) = (revoked_by IS NULL)", name=op.f("ck_devices_revoked_says_by_whom")
+        ),
         sa.ForeignKeyConstraint(
             ["clinic_id", "patient_id"],
             ["patients.clinic_id", "patients.id"],
@@ -574,6 +585,7 @@ def upgrade() -> None:
                 "alert",
                 "message",
                 "summary",
+                "follow_up",
                 name="noticekind",
                 native_enum=False,
                 create_constraint=True,
@@ -629,6 +641,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
         sa.UniqueConstraint("clinic_id", "id", name=op.f("uq_notices_clinic_id_id")),
         sa.UniqueConstraint("patient_id", "slot_key", name=op.f("uq_notices_patient_id_slot_key")),
+        sa.UniqueConstraint("staff_id", "slot_key", name=op.f("uq_notices_staff_id_slot_key")),
     )
     with op.batch_alter_table("notices", schema=None) as batch_op:
         batch_op.create_index(
@@ -645,6 +658,13 @@ def upgrade() -> None:
             unique=False,
             postgresql_where=sa.text("state = 'planned'"),
             sqlite_where=sa.text("state = 'planned'"),
+        )
+        batch_op.create_index(
+            "ix_notices_staff",
+            ["state", "due_at"],
+            unique=False,
+            postgresql_where=sa.text("staff_id IS NOT NULL"),
+            sqlite_where=sa.text("staff_id IS NOT NULL"),
         )
 
     op.create_table(
@@ -746,6 +766,7 @@ def upgrade() -> None:
     with op.batch_alter_table("targets", schema=None) as batch_op:
         batch_op.create_index("ix_targets_address", ["address"], unique=False)
         batch_op.create_index("ix_targets_patient", ["patient_id", "state"], unique=False)
+        batch_op.create_index("ix_targets_staff", ["staff_id", "state"], unique=False)
         batch_op.create_index(
             "ix_targets_service",
             ["origin", "vapid_key_id"],
@@ -797,6 +818,20 @@ def upgrade() -> None:
         sa.Column("notice_id", sa.Uuid(), nullable=False),
         sa.Column("target_id", sa.Uuid(), nullable=False),
         sa.Column(
+            "channel",
+            sa.Enum(
+                "push",
+                "email",
+                "phone",
+                name="targetkind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("rank", sa.SmallInteger(), nullable=False),
+        sa.Column(
             "state",
             sa.Enum(
                 "pending",
@@ -838,7 +873,7 @@ def upgrade() -> None:
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
         batch_op.create_index(
             "ix_deliveries_open",
-            ["next_try_at"],
+            ["channel", "rank", "next_try_at"],
             unique=False,
             postgresql_where=sa.text("state IN ('pending', 'leased')"),
             sqlite_where=sa.text("state IN ('pending', 'leased')"),
@@ -939,9 +974,403 @@ def upgrade() -> None:
     with op.batch_alter_table("receipts", schema=None) as batch_op:
         batch_op.create_index("ix_receipts_device", ["device_id", "received_at"], unique=False)
 
+    op.create_table(
+        "clinic_changes",
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinics.id"], name=op.f("fk_clinic_changes_clinic_id")),
+        sa.PrimaryKeyConstraint("clinic_id", name=op.f("pk_clinic_changes")),
+    )
+    op.create_table(
+        "alerts",
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "open",
+                "acknowledged",
+                "closed",
+                name="alertstate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "level",
+            sa.Enum(
+                "emergency",
+                "same_day",
+                "tell_clinic",
+                "expected",
+                "not_complete",
+                name="level",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("waiting_since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("turn", sa.Integer(), nullable=False),
+        sa.Column("call_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("next_tell_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("acknowledged_by", sa.Uuid(), nullable=True),
+        sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "acknowledged_level",
+            sa.Enum(
+                "emergency",
+                "same_day",
+                "tell_clinic",
+                "expected",
+                "not_complete",
+                name="acknowledged_level",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("undo_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("returns_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_by", sa.Uuid(), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "called",
+                "reassured",
+                "booked",
+                "sent_to_emergency_care",
+                "other",
+                name="alertoutcome",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("note_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column(
+            "called",
+            sa.Enum(
+                "yes",
+                "no",
+                "no_answer",
+                name="calledanswer",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("called_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reopens_id", sa.Uuid(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'closed') = (outcome IS NOT NULL)", name=op.f("ck_alerts_closed_with_an_outcome")
+        ),
+        sa.CheckConstraint(
+            "(acknowledged_at IS NULL) = (acknowledged_by IS NULL)",
+            name=op.f("ck_alerts_acknowledged_by_somebody"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["clinic_id", "acknowledged_by"],
+            ["memberships.clinic_id", "memberships.staff_id"],
+            name=op.f("fk_alerts_clinic_id_acknowledged_by"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["clinic_id", "closed_by"],
+            ["memberships.clinic_id", "memberships.staff_id"],
+            name=op.f("fk_alerts_clinic_id_closed_by"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["clinic_id", "patient_id"],
+            ["patients.clinic_id", "patients.id"],
+            name=op.f("fk_alerts_clinic_id_patient_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["clinic_id", "reopens_id"],
+            ["alerts.clinic_id", "alerts.id"],
+            name=op.f("fk_alerts_clinic_id_reopens_id"),
+        ),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinics.id"], name=op.f("fk_alerts_clinic_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alerts")),
+        sa.UniqueConstraint("clinic_id", "id", name=op.f("uq_alerts_clinic_id_id")),
+    )
+    with op.batch_alter_table("alerts", schema=None) as batch_op:
+        batch_op.create_index("ix_alerts_patient", ["patient_id", "opened_at"], unique=False)
+        batch_op.create_index(
+            "ix_alerts_unclosed",
+            ["clinic_id"],
+            unique=False,
+            postgresql_where=sa.text("state <> 'closed'"),
+            sqlite_where=sa.text("state <> 'closed'"),
+        )
+        batch_op.create_index(
+            "uq_alerts_unclosed_patient",
+            ["patient_id"],
+            unique=True,
+            postgresql_where=sa.text("state <> 'closed'"),
+            sqlite_where=sa.text("state <> 'closed'"),
+        )
+
+    op.create_table(
+        "check_in_ends",
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("by_event_id", sa.Uuid(), nullable=False),
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.Column("because", sa.String(length=16), nullable=False),
+        sa.CheckConstraint("because IN ('undone', 'superseded')", name=op.f("ck_check_in_ends_because")),
+        sa.ForeignKeyConstraint(
+            ["clinic_id", "patient_id"],
+            ["patients.clinic_id", "patients.id"],
+            name=op.f("fk_check_in_ends_clinic_id_patient_id"),
+        ),
+        sa.PrimaryKeyConstraint("patient_id", "event_id", "by_event_id", name=op.f("pk_check_in_ends")),
+    )
+    op.create_table(
+        "check_ins",
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("care_plan_id", sa.Uuid(), nullable=False),
+        sa.Column("device_id", sa.Uuid(), nullable=False),
+        sa.Column("day", sa.Integer(), nullable=False),
+        sa.Column("tapped_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "level",
+            sa.Enum(
+                "emergency",
+                "same_day",
+                "tell_clinic",
+                "expected",
+                "not_complete",
+                name="level",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("complete", sa.Boolean(), nullable=True),
+        sa.Column("reasons", sa.String(length=500), nullable=False),
+        sa.Column(
+            "phone_level",
+            sa.Enum(
+                "emergency",
+                "same_day",
+                "tell_clinic",
+                "expected",
+                "not_complete",
+                name="phone_level",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("phone_rule_set", sa.String(length=64), nullable=True),
+        sa.Column("judged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["clinic_id", "care_plan_id"],
+            ["care_plans.clinic_id", "care_plans.id"],
+            name=op.f("fk_check_ins_clinic_id_care_plan_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["clinic_id", "device_id"],
+            ["devices.clinic_id", "devices.id"],
+            name=op.f("fk_check_ins_clinic_id_device_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["clinic_id", "patient_id"],
+            ["patients.clinic_id", "patients.id"],
+            name=op.f("fk_check_ins_clinic_id_patient_id"),
+        ),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinics.id"], name=op.f("fk_check_ins_clinic_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_check_ins")),
+        sa.UniqueConstraint("clinic_id", "id", name=op.f("uq_check_ins_clinic_id_id")),
+        sa.UniqueConstraint("patient_id", "event_id", name=op.f("uq_check_ins_patient_id_event_id")),
+    )
+    with op.batch_alter_table("check_ins", schema=None) as batch_op:
+        batch_op.create_index("ix_check_ins_patient_tapped", ["patient_id", "tapped_at"], unique=False)
+        batch_op.create_index(
+            "ix_check_ins_unjudged",
+            ["received_at"],
+            unique=False,
+            postgresql_where=sa.text("judged_at IS NULL"),
+            sqlite_where=sa.text("judged_at IS NULL"),
+        )
+
+    op.create_table(
+        "alert_reasons",
+        sa.Column("alert_id", sa.Uuid(), nullable=False),
+        sa.Column("check_in_id", sa.Uuid(), nullable=False),
+        sa.Column("rule", sa.String(length=8), nullable=False),
+        sa.Column(
+            "level",
+            sa.Enum(
+                "emergency",
+                "same_day",
+                "tell_clinic",
+                "expected",
+                "not_complete",
+                name="level",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["clinic_id", "alert_id"],
+            ["alerts.clinic_id", "alerts.id"],
+            name=op.f("fk_alert_reasons_clinic_id_alert_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["clinic_id", "check_in_id"],
+            ["check_ins.clinic_id", "check_ins.id"],
+            name=op.f("fk_alert_reasons_clinic_id_check_in_id"),
+        ),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinics.id"], name=op.f("fk_alert_reasons_clinic_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alert_reasons")),
+        sa.UniqueConstraint(
+            "alert_id", "check_in_id", "rule", name=op.f("uq_alert_reasons_alert_id_check_in_id_rule")
+        ),
+        sa.UniqueConstraint("clinic_id", "id", name=op.f("uq_alert_reasons_clinic_id_id")),
+    )
+
+    op.create_table(
+        "photos",
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.Column("device_id", sa.Uuid(), nullable=False),
+        sa.Column("photo_id", sa.Uuid(), nullable=False),
+        sa.Column("check_in_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "slot",
+            sa.Enum(
+                "front",
+                "left",
+                "right",
+                "spot",
+                name="photoslot",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("content_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("size_bytes", sa.Integer(), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "stored",
+                "deleted",
+                name="photostate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("kept_apart", sa.Boolean(), nullable=False),
+        sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["clinic_id", "device_id"],
+            ["devices.clinic_id", "devices.id"],
+            name=op.f("fk_photos_clinic_id_device_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["clinic_id", "patient_id"],
+            ["patients.clinic_id", "patients.id"],
+            name=op.f("fk_photos_clinic_id_patient_id"),
+        ),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinics.id"], name=op.f("fk_photos_clinic_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_photos")),
+        sa.UniqueConstraint("clinic_id", "id", name=op.f("uq_photos_clinic_id_id")),
+        sa.UniqueConstraint(
+            "patient_id",
+            "photo_id",
+            "content_hash",
+            name=op.f("uq_photos_patient_id_photo_id_content_hash"),
+        ),
+    )
+    with op.batch_alter_table("photos", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_photos_first",
+            ["patient_id", "photo_id"],
+            unique=True,
+            postgresql_where=sa.text("NOT kept_apart"),
+            sqlite_where=sa.text("NOT kept_apart"),
+        )
+        batch_op.create_index(
+            "uq_photos_slot",
+            ["patient_id", "check_in_id", "slot"],
+            unique=True,
+            postgresql_where=sa.text("state = 'stored' AND NOT kept_apart"),
+            sqlite_where=sa.text("state = 'stored' AND NOT kept_apart"),
+        )
+
 
 def downgrade() -> None:
 
+    with op.batch_alter_table("photos", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_photos_slot",
+            postgresql_where=sa.text("state = 'stored' AND NOT kept_apart"),
+            sqlite_where=sa.text("state = 'stored' AND NOT kept_apart"),
+        )
+        batch_op.drop_index(
+            "uq_photos_first",
+            postgresql_where=sa.text("NOT kept_apart"),
+            sqlite_where=sa.text("NOT kept_apart"),
+        )
+
+    op.drop_table("photos")
+    op.drop_table("alert_reasons")
+    with op.batch_alter_table("check_ins", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_check_ins_unjudged",
+            postgresql_where=sa.text("judged_at IS NULL"),
+            sqlite_where=sa.text("judged_at IS NULL"),
+        )
+        batch_op.drop_index("ix_check_ins_patient_tapped")
+
+    op.drop_table("check_ins")
+    op.drop_table("check_in_ends")
+    with op.batch_alter_table("alerts", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_alerts_unclosed_patient",
+            postgresql_where=sa.text("state <> 'closed'"),
+            sqlite_where=sa.text("state <> 'closed'"),
+        )
+        batch_op.drop_index(
+            "ix_alerts_unclosed",
+            postgresql_where=sa.text("state <> 'closed'"),
+            sqlite_where=sa.text("state <> 'closed'"),
+        )
+        batch_op.drop_index("ix_alerts_patient")
+
+    op.drop_table("alerts")
+    op.drop_table("clinic_changes")
     with op.batch_alter_table("receipts", schema=None) as batch_op:
         batch_op.drop_index("ix_receipts_device")
 
@@ -973,6 +1402,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("state = 'live'"),
             sqlite_where=sa.text("state = 'live'"),
         )
+        batch_op.drop_index("ix_targets_staff")
         batch_op.drop_index("ix_targets_patient")
         batch_op.drop_index("ix_targets_address")
 
@@ -982,6 +1412,11 @@ def downgrade() -> None:
 
     op.drop_table("patient_events")
     with op.batch_alter_table("notices", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_notices_staff",
+            postgresql_where=sa.text("staff_id IS NOT NULL"),
+            sqlite_where=sa.text("staff_id IS NOT NULL"),
+        )
         batch_op.drop_index(
             "ix_notices_planned",
             postgresql_where=sa.text("state = 'planned'"),

@@ -90,6 +90,7 @@ def _clinic(one: Clinic) -> dict[str, str]:
 @click.option("--first-name", required=True, help="What the app calls the patient.")
 @click.option("--language", default="en", show_default=True, help="The patient's language.")
 @click.option("--prescribed", multiple=True, help="A medicine to remind of, such as antiviral. Repeatable.")
+@click.option("--risks", help="What makes signs more urgent, with commas: diabetes,smoking; or none.")
 @click.option("--external-id", help="SYSTEM=VALUE; enrolling the same one again changes nothing.")
 @json_option
 def enrol(
@@ -101,6 +102,7 @@ def enrol(
     first_name: str,
     language: str,
     prescribed: tuple[str, ...],
+    risks: str | None,
     external_id: str | None,
     as_json: bool,
 ) -> None:
@@ -114,6 +116,7 @@ def enrol(
         language=language,
         prescribed=frozenset(prescribed),
         external_id=external_id,
+        risks=None if risks is None else frozenset(filter(None, (name.strip() for name in risks.split(",")))),
     )
     wanted = read_id(clinic_id)
     with opened_house() as house:

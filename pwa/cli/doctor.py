@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import base64
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
+from pwa.channels.port import Failure
+from pwa.channels.smtp_mailer import SmtpMailer
 from pwa.cli.opening import read_config
 from pwa.cli.output import json_option, print_json, print_rows
 from pwa.clock import read_moment
 from pwa.config import Config
 from pwa.domain.errors import AfterbeamError
 from pwa.paths import web_dist
+from pwa.photos.decoding import Decoder
+from pwa.photos.folder import PhotoFolder
 from pwa.push.vapid import VapidKey
 from pwa.services import watching
 from pwa.services.house import require_right_master_keys
 from pwa.services.watching import PushHealth
-from pwa.store import backups, clinics, dispatch, operations
+from pwa.store import backups, clinics, operations, staff_targets, waiting
 from pwa.store.database import Database
 from pwa.store.revision import require_newest_schema
 from pwa.store.scope import as_dispatcher
@@ -30,11 +36,20 @@ from pwa.vault.keyring import load_master_keys
 
 BACKUP_TOO_OLD = timedelta(hours=2)
 GIVEN_UP_WITHIN = timedelta(days=7)
+# One grey pixel, as PNG.
+TINY_PHOTO = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNoAAAAggCB2kUIOwAAAABJRU5ErkJggg=="
+)
 _LOOK_FOR = "Look for {} in the log of `afterbeam dispatch`."
 _REFUSES = (
     "It refuses our key: look at AFTERBEAM_VAPID_PRIVATE_KEY_FILE, AFTERBEAM_VAPID_SUBJECT "
     "and this server's clock."
 )
+_MAIL_ADVICE = {
+    Failure.SIGN_IN: "Look at user and password in AFTERBEAM_SMTP_URL.",
+    Failure.TLS: "It offers no encryption, or its certificate is not for that name.",
+    Failure.NAME: "Nobody knows that name.",
+}
 _IS_AWAY = "It does not answer, or asks us to wait: look at this server's way to the internet."
 
 
@@ -72,6 +87,8 @@ def examine(config: Config) -> Iterator[Finding]:
     yield _subject(config)
     yield _address(config)
     yield _front_end()
+    yield _photos(config)
+    yield _mail_server(config)
     database = Database(config.database_url)
     try:
         yield from _database(database, config)
@@ -104,11 +121,41 @@ def _address(config: Config) -> Finding:
     return Finding("address", State.OK, config.public_url)
 
 
+def _mail_server(config: Config) -> Finding:
+    if config.smtp_url is None or config.mail_from is None:
+        return Finding(
+            "mail server",
+            State.WARNING,
+            "alerts cannot be mailed to staff. Set AFTERBEAM_SMTP_URL and AFTERBEAM_MAIL_FROM.",
+        )
+    where = f"{config.smtp_url.host} port {config.smtp_url.port}"
+    failure = SmtpMailer(
+        config.smtp_url, config.mail_from, urlsplit(config.public_url).hostname or ""
+    ).check()
+    if failure is not None:
+        advice = _MAIL_ADVICE.get(failure, "Look at AFTERBEAM_SMTP_URL, and this server's way there.")
+        return Finding("mail server", State.FAILING, f"{where} does not let us in ({failure}). {advice}")
+    return Finding("mail server", State.OK, f"{where} lets us in")
+
+
 def _front_end() -> Finding:
     missing = [name for name in ("index.html", "sw.js", "clinic.html") if not (web_dist() / name).is_file()]
     if missing:
         return Finding("front end", State.FAILING, f"{', '.join(missing)} not built. Run `make web`.")
     return Finding("front end", State.OK, "built")
+
+
+def _photos(config: Config) -> Finding:
+    """Whether one can be decoded and kept."""
+    try:
+        PhotoFolder(config.photos_dir).try_writing()
+        Decoder().clean(TINY_PHOTO)
+    except OSError as error:
+        detail = f"{config.photos_dir} cannot be written ({error.strerror}). Look at AFTERBEAM_PHOTOS_DIR."
+        return Finding("photos", State.FAILING, detail)
+    except AfterbeamError:
+        return Finding("photos", State.FAILING, "none can be decoded. Install Afterbeam again.")
+    return Finding("photos", State.OK, f"kept in {config.photos_dir}")
 
 
 def _database(database: Database, config: Config) -> Iterator[Finding]:
@@ -125,6 +172,7 @@ def _database(database: Database, config: Config) -> Iterator[Finding]:
         yield _try("sealed names", lambda: _openable(database, config))
         yield _clinics(database)
         yield from _reminders(database)
+        yield from _addresses(database)
         if database.is_sqlite:
             yield _backup(config)
 
@@ -163,7 +211,7 @@ def _reminders(database: Database) -> Iterator[Finding]:
         dispatcher = watching.dispatcher_health(session, moment)
         push = watching.push_health(session, moment)
         unplanned = watching.unplanned(session, moment)
-        given_up = dispatch.given_up_since(session, moment.wall - GIVEN_UP_WITHIN)
+        given_up = waiting.given_up_since(session, moment.wall - GIVEN_UP_WITHIN)
     if dispatcher.well:
         yield Finding("dispatcher", State.OK, "sending")
     else:
@@ -175,6 +223,17 @@ def _reminders(database: Database) -> Iterator[Finding]:
     if given_up:
         what = f"Pushes of the last 7 days that could never be delivered: {given_up}."
         yield Finding("given up", State.WARNING, f"{what} {_LOOK_FOR.format('push_failed')}")
+
+
+def _addresses(database: Database) -> Iterator[Finding]:
+    with database.read() as session:
+        as_dispatcher(session)
+        refused = staff_targets.refused_addresses(session)
+    if refused.addresses:
+        state = State.FAILING if refused.clinics else State.WARNING
+        what = f"E-mail addresses of staff that refuse mail: {refused.addresses}"
+        nobody = f"; clinics where none takes any: {refused.clinics}" if refused.clinics else ""
+        yield Finding("addresses", state, f"{what}{nobody}. {_LOOK_FOR.format('letter_failed')}")
 
 
 def _push(health: PushHealth) -> Iterator[Finding]:

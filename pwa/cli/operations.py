@@ -103,7 +103,7 @@ def require_free_port(config: Config) -> None:
 
 
 @click.command()
-@click.option("--once", is_flag=True, help="One pass, then end; prints how many pushes were accepted.")
+@click.option("--once", is_flag=True, help="One pass, then end; prints how much was accepted.")
 @demo_option
 @json_option
 def dispatch(once: bool, of_demo: bool, as_json: bool) -> None:
@@ -118,8 +118,9 @@ def dispatch(once: bool, of_demo: bool, as_json: bool) -> None:
                 stop_with_parent()
             metronome.run(house)
             return
-        to = beats.dispatching_of(house, StopRequest().is_asked)
-        accepted = beats.one_pass(house, to)
+        stop = StopRequest()
+        to = beats.dispatching_of(house, stop.is_asked)
+        accepted = beats.one_pass(house, to, beats.relaying_of(house, stop.is_asked))
         to.sender.close()
     if as_json:
         print_json({"accepted": accepted})

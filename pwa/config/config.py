@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pwa.channels.smtp_route import SmtpRoute
 from pwa.config.environment import Environment, refuse_unknown
+from pwa.config.mail import read_mail_from, read_smtp_url
 from pwa.config.settings import LOCAL_VAPID_SUBJECT
 from pwa.config.values import (
     LogFormat,
@@ -23,6 +25,7 @@ from pwa.config.values import (
     read_proxies,
     read_public_url,
     read_push_hosts,
+    read_quota,
     read_vapid_subject,
 )
 
@@ -42,9 +45,14 @@ class Config:
     master_key_file: Path
     push_hosts: PushHosts
     push_allow_loopback: bool
+    photos_dir: Path
+    photos_per_patient: int
+    photo_mb_per_patient: int
     log_level: LogLevel
     log_format: LogFormat
     dead_man_url: str | None = field(repr=False)  # whoever knows it can keep a monitor quiet
+    smtp_url: SmtpRoute | None = field(repr=False)  # it may hold a password
+    mail_from: str | None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Config:
@@ -56,6 +64,7 @@ class Config:
         host = read_host(env.text("HOST") or "127.0.0.1")
         public_url = read_public_url(env.text("PUBLIC_URL") or local_url(host, port))
         loopback = read_loopback(env.text("PUSH_ALLOW_LOOPBACK") or "0", public_url)
+        smtp = read_smtp_url(env.secret("SMTP_URL"))
         return cls(
             database_url=read_database_url(
                 env.secret("DATABASE_URL") or f"sqlite:///{data_dir / 'afterbeam.db'}"
@@ -70,9 +79,16 @@ class Config:
             master_key_file=env.path("MASTER_KEY_FILE", data_dir / "keys" / "master-keys.json"),
             push_hosts=read_push_hosts(env.text("PUSH_HOSTS"), loopback),
             push_allow_loopback=loopback,
+            photos_dir=env.path("PHOTOS_DIR", data_dir / "photos"),
+            photos_per_patient=read_quota("PHOTOS_PER_PATIENT", env.text("PHOTOS_PER_PATIENT") or "200"),
+            photo_mb_per_patient=read_quota(
+                "PHOTO_MB_PER_PATIENT", env.text("PHOTO_MB_PER_PATIENT") or "200"
+            ),
             log_level=read_one_of(LogLevel, "LOG_LEVEL", env.text("LOG_LEVEL") or "info"),
             log_format=read_one_of(LogFormat, "LOG_FORMAT", env.text("LOG_FORMAT") or "text"),
             dead_man_url=read_dead_man_url(env.secret("DEAD_MAN_URL")),
+            smtp_url=smtp,
+            mail_from=read_mail_from(env.text("MAIL_FROM"), smtp),
         )
 
     @property

@@ -72,6 +72,14 @@ SETTINGS = (
         "Refused unless PUBLIC_URL is localhost.",
         "`0`",
     ),
+    Setting(
+        "PHOTOS_DIR",
+        "Folder for patients' photos, sealed. All web servers need the same one. Backups of the database do "
+        "not hold it.",
+        "`photos` in DATA_DIR",
+    ),
+    Setting("PHOTOS_PER_PATIENT", "How many photos one patient may keep here, from 1 to 10000.", "`200`"),
+    Setting("PHOTO_MB_PER_PATIENT", "How many megabytes they may have together, from 1 to 10000.", "`200`"),
     Setting("LOG_LEVEL", "The least severe log line written: debug, info, warning or error.", "`info`"),
     Setting("LOG_FORMAT", "How log lines look: json or text.", "`text`"),
     Setting(
@@ -79,6 +87,18 @@ SETTINGS = (
         "Address the dispatcher calls after every good pass, so that a monitor hears when it stops.",
         "none",
         secret=True,
+    ),
+    Setting(
+        "SMTP_URL",
+        "The mail server that carries alerts to staff: `smtp+starttls://user:password@host`, "
+        "`smtps://user:password@host`, or `smtp://host` without encryption.",
+        "none: alerts are pushed only",
+        secret=True,
+    ),
+    Setting(
+        "MAIL_FROM",
+        "The address e-mails come from; the mail server must be allowed to send in its name.",
+        "none; needed with SMTP_URL",
     ),
 )
 

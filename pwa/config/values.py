@@ -48,7 +48,7 @@ class PushHosts:
 
 def is_local(public_url: str) -> bool:
     """Whether an address is this computer only, where browsers trust a page without https."""
-    return _is_this_computer(urlsplit(public_url).hostname or "")
+    return is_this_computer(urlsplit(public_url).hostname or "")
 
 
 def read_port(text: str) -> int:
@@ -63,6 +63,12 @@ def read_proxies(text: str) -> int:
     refuse("PROXIES", f"is '{text}'. Give how many reverse proxies stand before the web server, from 0 to 9.")
 
 
+def read_quota(name: str, text: str) -> int:
+    if re.fullmatch(r"[0-9]{1,5}", text) and 1 <= int(text) <= 10_000:
+        return int(text)
+    refuse(name, f"is '{text}'. Give a number from 1 to 10000.")
+
+
 def read_host(text: str) -> str:
     if _is_address(text) or _HOST_NAME.fullmatch(text.lower()):
         return text.lower()
@@ -73,7 +79,7 @@ def local_url(host: str, port: int) -> str:
     """Where a browser on this computer finds a server that listens on `host`."""
     if host in _EVERY_ADDRESS or host in ("localhost", "127.0.0.1", "::1"):
         return f"http://localhost:{port}"
-    if _is_this_computer(host):
+    if is_this_computer(host):
         return f"http://{host}:{port}"
     refuse(
         "HOST",
@@ -84,12 +90,12 @@ def local_url(host: str, port: int) -> str:
 
 def read_public_url(text: str) -> str:
     """An origin: the app's cookies and its service worker own the whole of it, so it has no path."""
-    url = _split(text)
-    if url is None or url.scheme not in ("http", "https") or not _is_host(url.hostname):
+    url = split_url(text)
+    if url is None or url.scheme not in ("http", "https") or not is_host(url.hostname):
         refuse("PUBLIC_URL", "is not a web address. Give one like https://care.clinic.example.")
     if url.username is not None or url.path not in ("", "/") or url.query or url.fragment:
         refuse("PUBLIC_URL", "holds more than an address. Leave out user, path, query and fragment.")
-    if url.scheme == "http" and not _is_this_computer(url.hostname or ""):
+    if url.scheme == "http" and not is_this_computer(url.hostname or ""):
         refuse("PUBLIC_URL", "is http. Give an https address; phones allow reminders on no other.")
     default_port = {"http": 80, "https": 443}[url.scheme]
     host = f"[{url.hostname}]" if ":" in (url.hostname or "") else url.hostname
@@ -104,7 +110,7 @@ def read_database_url(text: str) -> str:
         if file and file != ":memory:" and not file.startswith("file:"):
             return f"sqlite:///{Path(file).absolute()}"
         refuse("DATABASE_URL", "keeps nothing. Give a file: sqlite:////path/to/file.db.")
-    if _POSTGRESQL.match(text) and _split(text) is not None:
+    if _POSTGRESQL.match(text) and split_url(text) is not None:
         return _POSTGRESQL.sub("postgresql+psycopg://", text, count=1)
     refuse(
         "DATABASE_URL",
@@ -152,15 +158,15 @@ def read_one_of(kind: type[_Word], name: str, text: str) -> _Word:
 
 
 def read_dead_man_url(text: str | None) -> str | None:
-    url = _split(text) if text else None
-    if text and (url is None or url.scheme not in ("http", "https") or not _is_host(url.hostname)):
+    url = split_url(text) if text else None
+    if text and (url is None or url.scheme not in ("http", "https") or not is_host(url.hostname)):
         refuse("DEAD_MAN_URL", "is not a web address. Give the https address that your monitor shows.")
     return text
 
 
 def _check_push_host(host: str, loopback_allowed: bool) -> None:
     if host == "localhost" or _is_address(host):
-        if loopback_allowed and _is_this_computer(host):
+        if loopback_allowed and is_this_computer(host):
             return
         refuse(
             "PUSH_HOSTS",
@@ -172,7 +178,8 @@ def _check_push_host(host: str, loopback_allowed: bool) -> None:
         refuse("PUSH_HOSTS", f"lists '{host}'. Give names like push.example.net or *.push.example.net.")
 
 
-def _split(text: str) -> SplitResult | None:
+def split_url(text: str) -> SplitResult | None:
+    """The parts of an address; None for what is none."""
     try:
         url = urlsplit(text)
         _ = url.port  # reading it is what checks it
@@ -181,11 +188,13 @@ def _split(text: str) -> SplitResult | None:
     return None if any(letter.isspace() for letter in text) else url
 
 
-def _is_this_computer(host: str) -> bool:
+def is_this_computer(host: str) -> bool:
+    """Whether a host is this computer only."""
     return host == "localhost" or (_is_address(host) and ipaddress.ip_address(host).is_loopback)
 
 
-def _is_host(host: str | None) -> bool:
+def is_host(host: str | None) -> bool:
+    """Whether this is a name or an address of a host."""
     return bool(host) and (_is_address(host or "") or _HOST_NAME.fullmatch(host or "") is not None)
 
 

@@ -16,7 +16,7 @@ def call(house: House) -> bool:
     if address is None:
         return False
     with house.database.read() as session:
-        if not all(reminders_go_out(session, house.now()).values()):
+        if not all(reminders_go_out(session, house.now(), house.channels).values()):
             return False
     with urllib.request.urlopen(address, timeout=TIMEOUT_S):
         return True

@@ -12,7 +12,9 @@ from pwa.services.house import House
 from pwa.stopping import StopRequest
 
 DELIVER_EVERY_S = 2
+RELAY_EVERY_S = 2
 COMPOSE_EVERY_S = 15
+ESCALATE_EVERY_S = 15
 EXPIRE_EVERY_S = 10
 CALL_MONITOR_EVERY_S = 60
 KEEP_HOUSE_EVERY_S = 3600
@@ -25,6 +27,7 @@ def run(house: House) -> None:
     """Send until told to stop (SIGINT, SIGTERM); then finish the chunk in hand and return."""
     stop = StopRequest()
     to = beats.dispatching_of(house, stop.is_asked)
+    by = beats.relaying_of(house, stop.is_asked)
     scheduler = BackgroundScheduler(
         timezone="UTC",
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
@@ -32,7 +35,9 @@ def run(house: House) -> None:
     jobs: tuple[tuple[Callable[[], object], int], ...] = (
         (lambda: beats.compose(house, stop.is_asked), COMPOSE_EVERY_S),
         (lambda: beats.expire(house), EXPIRE_EVERY_S),
+        (lambda: beats.escalate(house, stop.is_asked), ESCALATE_EVERY_S),
         (lambda: beats.deliver(house, to), DELIVER_EVERY_S),
+        (lambda: beats.relay(house, by), RELAY_EVERY_S),
         (lambda: dead_man.call(house), CALL_MONITOR_EVERY_S),
         (lambda: beats.keep_house(house), KEEP_HOUSE_EVERY_S),
         (lambda: beats.back_up(house), LOOK_FOR_BACKUP_EVERY_S),

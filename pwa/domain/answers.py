@@ -13,17 +13,38 @@ from pwa.domain.errors import BadInput
 Answer = bool | int | str
 Answers = Mapping[str, Answer]
 
-_SIGNS = """
-raw raw_spot spreading spreading_fast fever smell tender_lumps honey_crust eye_pain light_pain sight_change
-sores_near_eye lid_turned_out eye_wont_close eye_gritty eye_shut face_droop arm_weak speech_trouble numb
-dark_patches light_patches firm_spot white_burn_area pattern_burn breathing_trouble throat_swelling faint
-confused very_ill mottled_skin heart_or_breath_fast drowsy bleeding_wont_stop rash_after_product
-widespread_rash vomiting white_film beefy_patches satellite_bumps cold_sore sunburn redness_returned
-loose_skin self_harm ringing_or_metal_taste fit_or_twitching worried pain_unrelieved
-"""
+# Every yes-or-no sign as "Something feels wrong" shows it: the most urgent first, in the groups as in each.
+DANGER_SIGNS = MappingProxyType(
+    {
+        "now": (
+            *("breathing_trouble", "throat_swelling", "faint", "confused", "very_ill", "drowsy"),
+            *("fit_or_twitching", "heart_or_breath_fast", "mottled_skin", "fever", "widespread_rash"),
+            *("vomiting", "ringing_or_metal_taste"),
+        ),
+        "face": ("face_droop", "arm_weak", "speech_trouble", "numb"),
+        "eyes": (
+            *("sight_change", "eye_pain", "light_pain", "sores_near_eye", "eye_shut", "lid_turned_out"),
+            *("eye_wont_close", "eye_gritty"),
+        ),
+        "skin": (
+            *("bleeding_wont_stop", "spreading_fast", "white_burn_area", "pattern_burn", "spreading"),
+            *("smell", "tender_lumps", "honey_crust", "cold_sore", "raw", "raw_spot"),
+            *(
+                "redness_returned",
+                "rash_after_product",
+                "beefy_patches",
+                "white_film",
+                "satellite_bumps",
+                "sunburn",
+            ),
+        ),
+        "change": ("dark_patches", "light_patches", "firm_spot", "loose_skin"),
+        "you": ("pain_unrelieved", "worried", "self_harm"),
+    }
+)
 _GRADED = "redness swelling itching oozing crusting bumps bronzing purpura darkened_spots"
 
-SIGNS = frozenset(_SIGNS.split())  # yes or no
+SIGNS = frozenset(sign for signs in DANGER_SIGNS.values() for sign in signs)  # yes or no
 GRADED = tuple(_GRADED.split())  # 0 none, 1 mild, 2 moderate, 3 severe
 MOST = MappingProxyType({"pain": 10, **dict.fromkeys(GRADED, 3), "missed_doses": 99})
 CHOICES = MappingProxyType(

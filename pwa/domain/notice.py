@@ -19,6 +19,7 @@ class NoticeKind(StrEnum):
     ALERT = "alert"
     MESSAGE = "message"
     SUMMARY = "summary"
+    FOLLOW_UP = "follow_up"  # nobody at the clinic has seen it; have you called?
 
 
 class NoticeState(StrEnum):
@@ -80,6 +81,7 @@ NEXT_STATES: Mapping[NoticeState, frozenset[NoticeState]] = {
 }
 CHANGEABLE = frozenset({NoticeState.PLANNED, NoticeState.CANCELLED})
 LIVE = frozenset({NoticeState.PLANNED, NoticeState.SENDING})
+URGENT = frozenset({NoticeKind.ALERT, NoticeKind.FOLLOW_UP})  # sent before all others
 OUT = frozenset({NoticeState.SENDING, NoticeState.SENT, NoticeState.EXPIRED})  # beyond recall
 
 

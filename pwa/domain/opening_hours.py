@@ -118,6 +118,25 @@ def opens_next(hours: OpeningHours, now: datetime) -> datetime | None:
     return None
 
 
+def open_minutes_after(hours: OpeningHours, at: datetime, length: timedelta) -> datetime | None:
+    """When the clinic has been open for `length` since `at`; None if that takes more than a year."""
+    left = length
+    for opens, closing in _openings(hours, _days_from(local_day(at, hours.zone))):
+        start = max(opens, at)
+        if closing - start >= left:
+            return start + left
+        left -= max(closing - start, timedelta(0))
+    return None
+
+
+def opening_after(hours: OpeningHours, at: datetime, days: int) -> datetime | None:
+    """The opening that comes after `days - 1` others following `at`; None if that takes more than a year."""
+    found: datetime | None = at
+    for _ in range(days):
+        found = None if found is None else opens_next(hours, found)
+    return found
+
+
 def _openings(hours: OpeningHours, days: Iterable[date]) -> Iterator[tuple[datetime, datetime]]:
     for day in days:
         opening = opening_of(hours, day)

@@ -22,6 +22,11 @@ class DeviceState(StrEnum):
     REVOKED = "revoked"
 
 
+class RevokedBy(StrEnum):
+    CLINIC = "clinic"  # what it still sends is kept apart for a while
+    PATIENT = "patient"  # left, or said that this is not their treatment
+
+
 class CredentialKind(StrEnum):
     COOKIE = "cookie"
     TOKEN = "token"
@@ -66,3 +71,5 @@ class Device:
     confirmed_at: datetime | None
     last_seq: int
     last_seen_at: datetime
+    revoked_at: datetime | None
+    revoked_by: RevokedBy | None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -16,20 +16,23 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from pwa.clock import DemoClock, Moment, real_seconds
-from pwa.domain.notice import DeliveryState, NoticeKind
-from pwa.domain.patient import TargetState
+from pwa.domain.notice import URGENT, DeliveryState, NoticeKind
+from pwa.domain.patient import TargetKind, TargetState
 from pwa.logs import get_logger
 from pwa.push.message import PushMessage, PushTarget, Urgency
 from pwa.push.payload import PushPayload, encode_payload
 from pwa.push.policy import SUSPICIONS_TO_RETIRE, Ruling, Verdict, decide
 from pwa.push.sender import Failure, Outgoing, PushSender, SendResult
+from pwa.services import staff_words
 from pwa.services.bundle.words import push_words
+from pwa.services.claiming import claim_for_staff
 from pwa.store import dispatch, expiring, push_services, settling, targets
 from pwa.store.database import Database
 from pwa.store.dispatch import LeasedDelivery
 from pwa.store.push_services import Service
 from pwa.store.scope import as_dispatcher
 from pwa.store.settling import Settlement
+from pwa.store.waiting import PUSH_ONLY
 from pwa.vault.indexes import push_topic
 from pwa.vault.keyring import MasterKeys
 
@@ -56,12 +59,16 @@ log = get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Dispatching:
-    """What delivering needs from outside; `chance` gives numbers in [0, 1) for jitter."""
+    """What delivering needs from outside; `chance` gives numbers in [0, 1) for jitter.
+
+    `channels` are all that this installation can send by: staff are told by each.
+    """
 
     database: Database
     sender: PushSender
     keys: MasterKeys
     public_url: str
+    channels: Collection[TargetKind] = PUSH_ONLY
     stopping: Callable[[], bool] = lambda: False
     chance: Callable[[], float] = field(default=random.random)
 
@@ -101,9 +108,13 @@ def deliver_due(house: Dispatching, now: Callable[[], Moment], demo: DemoClock |
 
 
 def _next_chunk(house: Dispatching, moment: Moment) -> tuple[LeasedDelivery, ...]:
-    """Lease a chunk of what was claimed; when all of that is sent, claim what has come due since."""
+    """Lease a chunk of what was claimed; when all of that is sent, claim what has come due since.
+
+    What staff must be told is claimed each time, and leased first.
+    """
     with house.database.write() as session:
         as_dispatcher(session)
+        claim_for_staff(session, moment, house.channels)
         leased = dispatch.lease(session, moment.care, moment.wall, LEASE, CHUNK)
         if leased:
             return leased
@@ -140,25 +151,32 @@ def _send_chunk(
 def _outgoing(
     house: Dispatching, delivery: LeasedDelivery, moment: Moment, demo: DemoClock | None
 ) -> Outgoing[UUID]:
-    words = push_words(delivery.notice_kind, delivery.language)
-    payload = PushPayload(
-        notice_id=delivery.notice_id,
-        title=words.title,
-        body=words.body,
-        language=delivery.language,
-        navigate=f"{house.public_url}/#n={delivery.notice_id}",
-    )
-    urgent = delivery.notice_kind in (NoticeKind.ALERT, NoticeKind.TEST)
+    urgent = delivery.notice_kind in URGENT or delivery.notice_kind is NoticeKind.TEST
     return Outgoing(
         key=delivery.id,
         target=PushTarget(delivery.endpoint, delivery.p256dh, delivery.auth),
         message=PushMessage(
-            body=encode_payload(payload),
+            body=encode_payload(_payload(house, delivery)),
             ttl=real_seconds(delivery.useful_until - moment.care, demo),
             urgency=Urgency.HIGH if urgent or delivery.origin.endswith(_APPLE) else Urgency.NORMAL,
-            topic=push_topic(house.keys, delivery.notice_id),
+            topic=push_topic(house.keys, delivery.replaces),
         ),
         vapid_key_id=delivery.vapid_key_id,
+    )
+
+
+def _payload(house: Dispatching, delivery: LeasedDelivery) -> PushPayload:
+    kind, language = delivery.notice_kind, delivery.language
+    if delivery.is_for_staff:
+        words, navigate = staff_words.push_words(kind, language), staff_words.inbox_address(house.public_url)
+    else:
+        words, navigate = push_words(kind, language), f"{house.public_url}/#n={delivery.notice_id}"
+    return PushPayload(
+        notice_id=delivery.notice_id,
+        title=words.title,
+        body=words.body,
+        language=language,
+        navigate=navigate,
     )
 
 
@@ -173,14 +191,14 @@ def _judge(
         result,
         attempt=delivery.attempt,
         now=moment.wall,
-        useful_until=_on_the_wall(delivery.useful_until, moment, demo),
+        useful_until=on_the_wall(delivery.useful_until, moment, demo),
         jitter=house.chance(),
     )
     _report(delivery, result, verdict)
     return _Attempt(delivery, result, verdict)
 
 
-def _on_the_wall(care: datetime, moment: Moment, demo: DemoClock | None) -> datetime:
+def on_the_wall(care: datetime, moment: Moment, demo: DemoClock | None) -> datetime:
     """When the wall clock shows what the care clock calls `care`."""
     return moment.wall + (care - moment.care) / (demo.speed if demo else 1)
 

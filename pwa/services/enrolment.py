@@ -15,6 +15,7 @@ from pwa.domain.protocol import Protocol
 from pwa.services.composing import recompose
 from pwa.services.enrolment_form import CheckedEnrolment, Enrolment, check_enrolment
 from pwa.services.joining import Invitation, invite
+from pwa.services.risks import risks_of, seal_risks
 from pwa.services.shelf import protocol
 from pwa.services.vaults import first_name, open_vault
 from pwa.store import clinics, patients, plans
@@ -59,7 +60,7 @@ def enrol(
     patient_id, vault = _store_patient(scope, clinic, keys, moment, checked)
     if checked.external_id is not None:
         _store_identifier(scope, keys, vault, checked.external_id, moment)
-    care_plan_id = _store_plan(scope, patient_id, moment, checked)
+    care_plan_id = _store_plan(scope, vault, moment, checked)
     clinics.record_act(scope, moment.wall, actor, "patient.enrol", ("patient", str(patient_id)))
     invitation = invite(scope, keys, patient_id, moment)
     recompose(scope, clinic, patient_id, moment)
@@ -79,6 +80,7 @@ def _same_treatment(
         content = protocol(scope.session, plan.content_hash)  # of its own day: newer versions may be there
         prescribed = _prescribed_in(plan, content)
         if (content.procedure, plan.treated_on, plan.variant, plan.area, prescribed) == asked:
+            _require_same_risks(scope, keys, plan, checked)
             return plan.id
     raise BadInput(
         "This external id is another treatment's: a patient enrolled with another procedure, date, area or "
@@ -95,6 +97,18 @@ def _require_same_person(
         raise BadInput(
             "This external id is another person's: a patient enrolled with another first name or language. "
             "Check the id and the name."
+        )
+
+
+def _require_same_risks(
+    scope: ClinicScope, keys: MasterKeys, plan: StoredPlan, checked: CheckedEnrolment
+) -> None:
+    """To let other risks go unheard would judge this patient's signs as somebody else's."""
+    stored = risks_of(open_vault(scope, keys, plan.patient_id), plan)
+    if checked.risks is not None and checked.risks != stored:
+        raise BadInput(
+            "This treatment was enrolled with other risks. Enrolling it again does not change them; "
+            "leave them out."
         )
 
 
@@ -156,13 +170,13 @@ def _store_identifier(
     )
 
 
-def _store_plan(scope: ClinicScope, patient_id: UUID, moment: Moment, checked: CheckedEnrolment) -> UUID:
+def _store_plan(scope: ClinicScope, vault: PatientVault, moment: Moment, checked: CheckedEnrolment) -> UUID:
     plan_id = new_id(moment.wall)
     plans.add_plan(
         scope,
         StoredPlan(
             id=plan_id,
-            patient_id=patient_id,
+            patient_id=vault.patient_id,
             protocol_version_id=checked.version_id,
             content_hash=checked.content_hash,
             approved=False,
@@ -172,6 +186,7 @@ def _store_plan(scope: ClinicScope, patient_id: UUID, moment: Moment, checked: C
             treated_at=checked.treated_at,
             treated_on=checked.treated_on,
             tasks=_tasks(plan_id, moment, checked),
+            risks_sealed=seal_risks(vault, plan_id, checked.risks),
         ),
         moment.wall,
     )

@@ -12,8 +12,10 @@ from pwa.clock import Moment
 from pwa.domain.clinic import Clinic
 from pwa.domain.errors import BadInput
 from pwa.domain.protocol import Area, Protocol
+from pwa.domain.rules import Risk
 from pwa.domain.schedule import to_utc
 from pwa.services.clinics import find_version, require_ready
+from pwa.services.risks import read_risks
 from pwa.services.shelf import protocol
 from pwa.store.scope import ClinicScope
 
@@ -38,6 +40,7 @@ class Enrolment:
     language: str = "en"
     prescribed: frozenset[str] = frozenset()
     external_id: str | None = None  # "SYSTEM=VALUE"
+    risks: frozenset[str] | None = None  # {"none"}: asked, and there is none; None: not asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ class CheckedEnrolment:
     language: str
     prescribed: frozenset[str]
     external_id: tuple[str, str] | None
+    risks: frozenset[Risk] | None
     version_id: UUID
     content_hash: str
     protocol: Protocol = field(repr=False)
@@ -76,6 +80,7 @@ def check_enrolment(
         language=_language(enrolment.language, content),
         prescribed=check_prescribed(enrolment.prescribed, content),
         external_id=_external_id(enrolment.external_id),
+        risks=read_risks(enrolment.risks),
         version_id=version.id,
         content_hash=version.content_hash,
         protocol=content,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from pwa.clock import DemoClock, Moment, read_moment
 from pwa.config import Config
 from pwa.domain.errors import ConfigurationError
+from pwa.domain.patient import TargetKind
 from pwa.push.endpoints import PUSH_HOSTS, EndpointRules
 from pwa.push.subject import VapidSubject
 from pwa.push.vapid import VapidKey, VapidSigner
@@ -35,6 +36,11 @@ class House:
     def now(self) -> Moment:
         """Read the clock: once per request, command or dispatch batch."""
         return read_moment(self.demo)
+
+    @property
+    def channels(self) -> tuple[TargetKind, ...]:
+        """By what this installation can tell people something."""
+        return (TargetKind.PUSH,) if self.config.smtp_url is None else (TargetKind.PUSH, TargetKind.EMAIL)
 
     @property
     def vapid_key(self) -> PublicVapidKey:

@@ -10,13 +10,13 @@ import segno
 from sqlalchemy.orm import Session
 
 from pwa.clock import Moment
-from pwa.domain.errors import NotAllowed, Refused
-from pwa.domain.patient import CredentialKind, Device, DeviceState, PatientState
+from pwa.domain.errors import NotAllowed, NotFound, Refused
+from pwa.domain.patient import CredentialKind, Device, DeviceState, PatientState, RevokedBy
 from pwa.services import vaults
 from pwa.services.shelf import protocol
 from pwa.services.throttling import count_try, forget_tries
 from pwa.services.tokens import hash_token, new_code, new_token, tidy_code
-from pwa.store import clinics, devices, patients, plans, targets
+from pwa.store import clinics, credentials, devices, patients, plans, targets
 from pwa.store.devices import StoredJoin
 from pwa.store.scope import ClinicScope, in_clinic
 from pwa.vault.indexes import join_code_indexes
@@ -158,12 +158,12 @@ def _let_in(
     else:
         device = devices.add_device(scope, found.patient_id, label, moment.wall)
         devices.bind_join(scope, found.id, device.id)
-    credentials = _new_credentials(scope, device, moment)
+    shown = _new_credentials(scope, device, moment)
     act = "patient.join_again" if again else "patient.join"
     clinics.record_act(
         scope, moment.wall, ("device", str(device.id)), act, ("patient", str(found.patient_id))
     )
-    return replace(_joined(scope, keys, device, credentials), again=again)
+    return replace(_joined(scope, keys, device, shown), again=again)
 
 
 def _let_in_before(scope: ClinicScope, found: StoredJoin, key_hash: bytes | None, moment: Moment) -> Device:
@@ -172,28 +172,28 @@ def _let_in_before(scope: ClinicScope, found: StoredJoin, key_hash: bytes | None
     if device_id is None:
         raise LinkNotUsable
     count_try(scope.session, "join again", str(found.id), AGAIN_AT_MOST, TRY_WINDOW, moment.wall)
-    devices.drop_credentials(scope, device_id)
+    credentials.drop_credentials(scope, device_id)
     return devices.get_device(scope, device_id)
 
 
 def _new_credentials(scope: ClinicScope, device: Device, moment: Moment) -> tuple[str, str]:
     cookie, token = new_token(), new_token()
     for secret, kind in ((cookie, CredentialKind.COOKIE), (token, CredentialKind.TOKEN)):
-        devices.add_credential(
+        credentials.add_credential(
             scope, device.id, hash_token(secret), kind, moment.wall, moment.wall + CREDENTIAL_LIFE
         )
     return cookie, token
 
 
-def _joined(scope: ClinicScope, keys: MasterKeys, device: Device, credentials: tuple[str, str]) -> Joined:
+def _joined(scope: ClinicScope, keys: MasterKeys, device: Device, shown: tuple[str, str]) -> Joined:
     patient = patients.get_patient(scope, device.patient_id)
     plan = plans.plans_of(scope, device.patient_id)[-1]
     content = protocol(scope.session, plan.content_hash)
     name = content.texts[content.name_text_id].in_language(patient.language).title
     return Joined(
         device=device,
-        cookie=credentials[0],
-        token=credentials[1],
+        cookie=shown[0],
+        token=shown[1],
         clinic_name=clinics.get_clinic(scope.session, scope.clinic_id).name,
         procedure_name=name,
         treated_on=plan.treated_on,
@@ -212,15 +212,37 @@ def confirm(scope: ClinicScope, device: Device, moment: Moment) -> None:
 def leave(scope: ClinicScope, device: Device, act: str, moment: Moment) -> None:
     """Take a phone out again: its credentials and its push subscription end together."""
     patients.lock_patient(scope, device.patient_id)
-    targets.leave_all(scope, device.id)
-    devices.end_joins_made_by(scope, device.id, moment.wall)
-    devices.revoke_device(scope, device.id, moment.wall)
-    if not active_devices(scope, device.patient_id):
-        patient = patients.get_patient(scope, device.patient_id)
-        patients.change_patient(scope, replace(patient, state=PatientState.ENROLLED))
+    _take_out(scope, device, RevokedBy.PATIENT, moment)
+    credentials.drop_credentials(scope, device.id)
     clinics.record_act(
         scope, moment.wall, ("device", str(device.id)), act, ("patient", str(device.patient_id))
     )
+
+
+def revoke(scope: ClinicScope, patient_id: UUID, device_id: UUID, staff_id: UUID, moment: Moment) -> Device:
+    """The clinic shuts a phone out; one that is out already stays as it is. Raises NotFound.
+
+    Its credentials open nothing any more; by them it is still known to the quarantine.
+    """
+    patients.lock_patient(scope, patient_id)
+    device = devices.get_device(scope, device_id)
+    if device.patient_id != patient_id:
+        raise NotFound
+    if device.state is DeviceState.ACTIVE:
+        _take_out(scope, device, RevokedBy.CLINIC, moment)
+        clinics.record_act(
+            scope, moment.wall, ("staff", str(staff_id)), "device.revoke", ("device", str(device_id))
+        )
+    return devices.get_device(scope, device_id)
+
+
+def _take_out(scope: ClinicScope, device: Device, by: RevokedBy, moment: Moment) -> None:
+    targets.leave_all(scope, device.id)
+    devices.end_joins_made_by(scope, device.id, moment.wall)
+    devices.revoke_device(scope, device.id, by, moment.wall)
+    if not active_devices(scope, device.patient_id):
+        patient = patients.get_patient(scope, device.patient_id)
+        patients.change_patient(scope, replace(patient, state=PatientState.ENROLLED))
 
 
 def active_devices(scope: ClinicScope, patient_id: UUID) -> tuple[Device, ...]:
@@ -230,7 +252,7 @@ def active_devices(scope: ClinicScope, patient_id: UUID) -> tuple[Device, ...]:
 
 def find_device(session: Session, credential: str, moment: Moment) -> Device | None:
     """The active device that shows this credential."""
-    return devices.find_device(session, hash_token(credential), moment.wall)
+    return credentials.find_device(session, hash_token(credential), moment.wall)
 
 
 def join_url(public_url: str, invitation: Invitation) -> str:

@@ -57,25 +57,25 @@ def subscribe(
     Raises BadInput for an endpoint that is no push service's, or a key that is none of ours.
     """
     count_try(scope.session, "subscribe", str(device.id), SUBSCRIPTIONS_AT_MOST, TEST_WINDOW, moment.wall)
+    kept = checked(scope, rules, subscription)
+    state = targets.put_subscription(scope, device.patient_id, device.id, kept, moment.wall)
+    if state is not TargetState.LIVE:
+        raise EndpointIsGone
+
+
+def checked(scope: ClinicScope, rules: EndpointRules, subscription: Subscription) -> targets.PushSubscription:
+    """A subscription that can be pushed to. Raises BadInput for one that cannot."""
     endpoint = check_endpoint(subscription.endpoint, rules)
     PushTarget(subscription.endpoint, subscription.p256dh, subscription.auth)  # refuses keys that are none
     if subscription.key_id not in {key.id for key in operations.vapid_keys(scope.session)}:
         raise BadInput("This phone subscribed with a key that is not ours. Open the app again.")
-    state = targets.put_subscription(
-        scope,
-        device.patient_id,
-        device.id,
-        targets.PushSubscription(
-            endpoint=subscription.endpoint,
-            origin=endpoint.origin,
-            p256dh=subscription.p256dh,
-            auth=subscription.auth,
-            vapid_key_id=subscription.key_id,
-        ),
-        moment.wall,
+    return targets.PushSubscription(
+        endpoint=subscription.endpoint,
+        origin=endpoint.origin,
+        p256dh=subscription.p256dh,
+        auth=subscription.auth,
+        vapid_key_id=subscription.key_id,
     )
-    if state is not TargetState.LIVE:
-        raise EndpointIsGone
 
 
 def unsubscribe(scope: ClinicScope, device: Device, endpoint: str) -> None:

@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy.orm import Session
 
+from pwa.channels.addresses import is_address
 from pwa.clock import Moment
 from pwa.domain.clinic import StaffRole
 from pwa.domain.errors import BadInput, NotAllowed
@@ -55,7 +56,7 @@ class NewStaff:
 
 def add_staff(session: Session, clinic_id: UUID, new: NewStaff, moment: Moment) -> UUID:
     """Store an account that works in one clinic. Raises BadInput."""
-    if "@" not in new.email or len(new.email) > 254:
+    if not is_address(new.email):
         raise BadInput(f"'{new.email}' is not an e-mail address.")
     if not SHORTEST_PASSWORD <= len(new.password) <= LONGEST_PASSWORD:
         raise BadInput(f"A password needs {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -24,50 +23,24 @@ from pwa.domain.protocol import FactName
 from pwa.domain.quiet_hours import QuietHours
 from pwa.logs import get_logger
 from pwa.services import vaults
+from pwa.services.alerting import note_called, note_undone
+from pwa.services.check_ins import Intake, store_check_in, store_undo
 from pwa.services.composing import recompose
 from pwa.services.instants import read_instant
+from pwa.services.judging import Bench, judge_safely
+from pwa.services.patient_events import UNREADABLE, Answer, PatientEvent, SyncResult, answer_again
 from pwa.services.phone_clock import when_tapped
 from pwa.store import devices, patients, plans
 from pwa.store.plans import LedgerEntry, Outcome
 from pwa.store.scope import ClinicScope
-from pwa.vault.fields import PatientVault
 from pwa.vault.keyring import MasterKeys
 
 LONGEST_SNOOZE = timedelta(hours=12)
 LONGEST_QUIET_HOURS = 16
-UNREADABLE = "unreadable"  # the kind of an event whose frame could not be read
 
 log = get_logger()
 
 Word = TypeVar("Word", bound=StrEnum)
-
-
-class SyncResult(StrEnum):
-    STORED = "stored"
-    DUPLICATE = "duplicate"
-    CONFLICT = "conflict"
-    REJECTED = "rejected"  # kept, but not usable: the phone shows it
-
-
-@dataclass(frozen=True, slots=True)
-class PatientEvent:
-    """One event as it came, dated by the phone's clock: its frame, and the whole content word for word."""
-
-    id: UUID
-    seq: int
-    schema: int
-    kind: str
-    tapped_at: datetime
-    content: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What became of one event."""
-
-    id: UUID
-    result: SyncResult
-    reason: str | None = None
 
 
 def take_in(
@@ -85,8 +58,8 @@ def take_in(
     `behind` is by how much care time on this phone is behind ours.
     """
     patients.lock_patient(scope, device.patient_id)  # first: what comes after touches rows in any order
-    vault = vaults.open_vault(scope, keys, device.patient_id)
-    answers = tuple(_take_one(scope, vault, device, event, moment, behind) for event in events)
+    intake = Intake(scope, clinic, vaults.open_vault(scope, keys, device.patient_id), device, moment)
+    answers = tuple(_take_one(intake, event, behind) for event in events)
     newest = max((event.seq for event in events), default=0)
     devices.saw_device(scope, device.id, moment.wall, newest, zone if zone in _zones() else None)
     if any(answer.result is SyncResult.STORED for answer in answers):
@@ -106,22 +79,12 @@ def _plan_anew(scope: ClinicScope, clinic: Clinic, device: Device, moment: Momen
         patients.compose_again(scope, device.patient_id)
 
 
-def _take_one(
-    scope: ClinicScope,
-    vault: PatientVault,
-    device: Device,
-    event: PatientEvent,
-    moment: Moment,
-    behind: timedelta,
-) -> Answer:
-    # In ASCII, since JSON may carry half of a surrogate pair, which is no text.
-    content = json.dumps(event.content, sort_keys=True, separators=(",", ":"))
-    digest = vault.digest("patient_events", "payload", event.id, content)
+def _take_one(intake: Intake, event: PatientEvent, behind: timedelta) -> Answer:
+    scope, vault, device, moment = intake.scope, intake.vault, intake.device, intake.moment
+    digest = event.digest(vault)
     known = plans.find_event(scope, device.patient_id, event.id)
     if known is not None and known.payload_hash == digest:
-        # The first answer may have been lost: a refusal is told again, or the phone would never show it.
-        refused = known.rejected is not None
-        return Answer(event.id, SyncResult.REJECTED if refused else SyncResult.DUPLICATE, known.rejected)
+        return answer_again(event, known)
     entry = LedgerEntry(
         event_id=event.id,
         device_id=device.id,
@@ -130,20 +93,19 @@ def _take_one(
         schema=event.schema,
         tapped_at=_tapped_at(scope, device, event, behind, moment.care),
         payload_hash=digest,
-        payload_sealed=vault.seal("patient_events", "payload", event.id, content),
+        payload_sealed=vault.seal("patient_events", "payload", event.id, event.text),
     )
     if known is not None:
         plans.add_conflict(scope, device.patient_id, entry, moment.wall)
         return Answer(event.id, SyncResult.CONFLICT, "Something else was already sent under this number.")
-    return _store_and_apply(scope, device, event, entry, moment)
+    return _store_and_apply(intake, event, entry)
 
 
-def _store_and_apply(
-    scope: ClinicScope, device: Device, event: PatientEvent, entry: LedgerEntry, moment: Moment
-) -> Answer:
+def _store_and_apply(intake: Intake, event: PatientEvent, entry: LedgerEntry) -> Answer:
+    scope, device, moment = intake.scope, intake.device, intake.moment
     try:
         with scope.session.begin_nested():
-            _apply(scope, device, event, entry.tapped_at, moment)
+            _apply(intake, event, entry.tapped_at)
             plans.add_event(scope, device.patient_id, entry, moment.wall)
     except AfterbeamError as error:
         return _reject(scope, device, entry, error.message, moment)
@@ -152,6 +114,8 @@ def _store_and_apply(
     except Exception:  # one event must never hold up those behind it
         log.exception("event_not_applied", device_id=device.id)
         return _reject(scope, device, entry, "The server cannot use this. It was kept.", moment)
+    if event.kind == "check_in":  # stored whatever becomes of judging it
+        judge_safely(Bench(scope, intake.clinic, intake.vault, moment), event.id)
     return Answer(event.id, SyncResult.STORED)
 
 
@@ -176,10 +140,16 @@ def _tapped_at(
     return tapped_at if before is None else max(before, tapped_at)
 
 
-def _apply(
-    scope: ClinicScope, device: Device, event: PatientEvent, tapped_at: datetime, moment: Moment
-) -> None:
+def _apply(intake: Intake, event: PatientEvent, tapped_at: datetime) -> None:
+    scope, device, moment = intake.scope, intake.device, intake.moment
     match event.kind:
+        case "check_in":
+            store_check_in(intake, event.id, event.content, tapped_at)
+        case "check_in_undo":
+            store_undo(intake, event.id, event.content)
+            note_undone(scope, device.patient_id, moment)
+        case "called":
+            note_called(scope, device.patient_id, event.content, tapped_at, moment)
         case "outcome":
             _apply_outcome(scope, device, event, tapped_at, moment)
         case "fact":

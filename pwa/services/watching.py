@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from pwa.clock import Moment
+from pwa.domain.patient import TargetKind
+from pwa.services import relaying
 from pwa.services.housekeeping import HEARTBEAT
-from pwa.store import dispatch, operations, patients, push_services
+from pwa.store import operations, patients, push_services, staff_targets, waiting
 from pwa.store.push_services import FailingService
 from pwa.store.scope import as_dispatcher
+from pwa.store.staff_targets import RefusedAddresses
+from pwa.store.waiting import PUSH_ONLY
 
 SILENT_AFTER = timedelta(seconds=90)
 OVERDUE_AFTER = timedelta(minutes=3)
@@ -38,10 +43,21 @@ class PushHealth:
     well: bool
 
 
-def dispatcher_health(session: Session, moment: Moment) -> DispatcherHealth:
+@dataclass(frozen=True, slots=True)
+class MailHealth:
+    """Whether staff can be told by e-mail: when the mail server last listened, and whose address refuses."""
+
+    heard_at: datetime | None
+    refused: RefusedAddresses
+    well: bool
+
+
+def dispatcher_health(
+    session: Session, moment: Moment, channels: Collection[TargetKind] = PUSH_ONLY
+) -> DispatcherHealth:
     """Well: a pass within 90 seconds, and nothing due for 3 minutes unsent."""
     beat_at = operations.last_beat(session, HEARTBEAT)
-    oldest = dispatch.oldest_due(session, moment.care)
+    oldest = waiting.oldest_due(session, moment.care, channels)
     # A beat from the future is none: somebody set the clock back, and nobody may have sent since.
     alive = beat_at is not None and abs(moment.wall - beat_at) <= SILENT_AFTER
     on_time = oldest is None or moment.care - oldest <= OVERDUE_AFTER * _speed(session)
@@ -57,6 +73,14 @@ def push_health(session: Session, moment: Moment) -> PushHealth:
     failing = tuple(one for one in push_services.failing(session) if _lasts(one, moment.wall))
     accepted = push_services.last_accepted_at(session)
     return PushHealth(failing, not any(_is_alarming(one, accepted) for one in failing))
+
+
+def mail_health(session: Session, moment: Moment) -> MailHealth:
+    """Well: the mail server listened within 15 minutes, and in every clinic some address takes e-mail."""
+    heard_at = operations.last_beat(session, relaying.HEARTBEAT)
+    listens = heard_at is not None and abs(moment.wall - heard_at) <= FAILING_FOR
+    refused = staff_targets.refused_addresses(session)
+    return MailHealth(heard_at, refused, listens and refused.clinics == 0)
 
 
 def _lasts(one: FailingService, wall: datetime) -> bool:
@@ -80,11 +104,24 @@ def _speed(session: Session) -> int:
     return demo.speed if demo else 1
 
 
-def reminders_go_out(session: Session, moment: Moment) -> dict[str, bool]:
-    """Each part that reminders need, and whether it is well."""
+def reminders_go_out(
+    session: Session, moment: Moment, channels: Collection[TargetKind] = PUSH_ONLY
+) -> dict[str, bool]:
+    """Each part that reminders and alerts need, and whether it is well; mail only where there is a server."""
     as_dispatcher(session)
+    mail = {"mail": mail_health(session, moment).well} if TargetKind.EMAIL in channels else {}
     return {
-        "dispatcher": dispatcher_health(session, moment).well,
+        "dispatcher": dispatcher_health(session, moment, channels).well,
         "push": push_health(session, moment).well,
         "plans": unplanned(session, moment) == 0,
+        **mail,
     }
+
+
+def notes(session: Session, channels: Collection[TargetKind]) -> tuple[str, ...]:
+    """What is no outage and yet somebody should know."""
+    as_dispatcher(session)
+    if TargetKind.EMAIL not in channels:
+        return ("Alerts cannot be mailed: AFTERBEAM_SMTP_URL is not set.",)
+    refused = staff_targets.refused_addresses(session).addresses
+    return (f"E-mail addresses of staff that refuse mail: {refused}.",) if refused else ()

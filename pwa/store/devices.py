@@ -1,4 +1,4 @@
-"""Phones: how one joins, what it shows to be let in, and when it was last seen."""
+"""Phones: how one joins, when it was last seen, and that it was shut out."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pwa.domain.patient import CredentialKind, Device, DeviceState
+from pwa.domain.patient import Device, DeviceState, RevokedBy
 from pwa.store import tables
 from pwa.store.ids import new_id
 from pwa.store.scope import ClinicScope
@@ -168,12 +168,12 @@ def add_device(scope: ClinicScope, patient_id: UUID, label: str, now: datetime) 
     )
     scope.add(row)
     scope.session.flush()
-    return _device(row)
+    return device_of(row)
 
 
 def get_device(scope: ClinicScope, device_id: UUID) -> Device:
     """One device of this clinic. Raises NotFound."""
-    return _device(scope.get(tables.Device, device_id))
+    return device_of(scope.get(tables.Device, device_id))
 
 
 def devices_of(scope: ClinicScope, patient_id: UUID) -> tuple[Device, ...]:
@@ -182,7 +182,7 @@ def devices_of(scope: ClinicScope, patient_id: UUID) -> tuple[Device, ...]:
     rows = scope.session.scalars(
         scope.select(table).where(table.patient_id == patient_id).order_by(table.joined_at, table.id)
     )
-    return tuple(_device(row) for row in rows)
+    return tuple(device_of(row) for row in rows)
 
 
 def saw_device(scope: ClinicScope, device_id: UUID, now: datetime, seq: int, zone: str | None) -> None:
@@ -216,61 +216,15 @@ def confirm_device(scope: ClinicScope, device_id: UUID, now: datetime) -> None:
     row.confirmed_at = now
 
 
-def revoke_device(scope: ClinicScope, device_id: UUID, now: datetime) -> None:
-    """Shut a device out: none of its credentials works any more, nor what it joined by."""
+def revoke_device(scope: ClinicScope, device_id: UUID, by: RevokedBy, now: datetime) -> None:
+    """Shut a device out: none of its credentials opens anything any more, nor what it joined by."""
     row = scope.get(tables.Device, device_id)
     _forget_key(scope, row)
-    row.state, row.revoked_at = DeviceState.REVOKED, now
-    drop_credentials(scope, device_id)
+    row.state, row.revoked_at, row.revoked_by = DeviceState.REVOKED, now, by
 
 
-def drop_credentials(scope: ClinicScope, device_id: UUID) -> None:
-    """Let nobody in any more by what this device was given."""
-    scope.session.execute(
-        delete(tables.DeviceCredential).where(
-            tables.DeviceCredential.clinic_id == scope.clinic_id,
-            tables.DeviceCredential.device_id == device_id,
-        )
-    )
-
-
-def add_credential(
-    scope: ClinicScope,
-    device_id: UUID,
-    credential_hash: bytes,
-    kind: CredentialKind,
-    now: datetime,
-    expires_at: datetime,
-) -> None:
-    """Let a device in by what hashes to `credential_hash`."""
-    scope.add(
-        tables.DeviceCredential(
-            credential_hash=credential_hash,
-            device_id=device_id,
-            kind=kind,
-            created_at=now,
-            expires_at=expires_at,
-        )
-    )
-    scope.session.flush()
-
-
-def find_device(session: Session, credential_hash: bytes, now: datetime) -> Device | None:
-    """The active device that shows this credential; looked up before any clinic is known."""
-    credential, device = tables.DeviceCredential, tables.Device
-    row = session.scalars(
-        select(device)
-        .join(credential, (credential.clinic_id == device.clinic_id) & (credential.device_id == device.id))
-        .where(
-            credential.credential_hash == credential_hash,
-            credential.expires_at > now,
-            device.state == DeviceState.ACTIVE,
-        )
-    ).one_or_none()
-    return None if row is None else _device(row)
-
-
-def _device(row: tables.Device) -> Device:
+def device_of(row: tables.Device) -> Device:
+    """The device of a row."""
     return Device(
         id=row.id,
         clinic_id=row.clinic_id,
@@ -281,6 +235,8 @@ def _device(row: tables.Device) -> Device:
         confirmed_at=row.confirmed_at,
         last_seq=row.last_seq,
         last_seen_at=row.last_seen_at,
+        revoked_at=row.revoked_at,
+        revoked_by=row.revoked_by,
     )
 
 

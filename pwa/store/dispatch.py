@@ -8,21 +8,24 @@ push services.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
-from pwa.domain.notice import DeliveryState, NoticeKind, NoticeState
-from pwa.domain.patient import TargetState
+from pwa.domain.notice import URGENT, DeliveryState, NoticeKind, NoticeState
+from pwa.domain.patient import TargetKind, TargetState
+from pwa.domain.telling import alert_of
 from pwa.store import tables
 from pwa.store.ids import new_id
+from pwa.store.staff_targets import works_there
 from pwa.store.upserts import insert_ignoring
 
 OPEN_DELIVERY = (DeliveryState.PENDING, DeliveryState.LEASED)
+STAFF_LANGUAGE = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +41,18 @@ class ClaimedNotice:
 
 @dataclass(frozen=True, slots=True)
 class LeasedDelivery:
-    """One push to send; `attempt` is the fence that settling must still match."""
+    """One push or e-mail to send; `attempt` is the fence that settling must still match.
+
+    `replaces` names what a later one makes out of date while it waits at the push service: the notice
+    itself, or all rounds of one alert. `endpoint` is the address of an e-mail.
+    """
 
     id: UUID
     clinic_id: UUID
     notice_id: UUID
     notice_kind: NoticeKind
+    is_for_staff: bool
+    replaces: UUID
     useful_until: datetime
     target_id: UUID
     endpoint: str
@@ -63,7 +72,19 @@ def lease_clock(session: Session, wall: datetime) -> datetime:
     return wall
 
 
-def has_untried_target() -> ColumnElement[bool]:
+def of_the_patient() -> ColumnElement[bool]:
+    """Of a notice and a target: both are the same patient's, and the notice is for that target."""
+    notice, target = tables.Notice, tables.Target
+    return and_(target.patient_id == notice.patient_id, is_for(target))
+
+
+def of_the_staff(channels: Collection[TargetKind]) -> ColumnElement[bool]:
+    """Of a notice and a target: both are the same person's who works there, by a channel that can send."""
+    notice, target = tables.Notice, tables.Target
+    return and_(target.staff_id == notice.staff_id, target.kind.in_(channels), works_there())
+
+
+def has_untried_target(of_the_person: ColumnElement[bool]) -> ColumnElement[bool]:
     """Of a notice: its person has a live target that it was not yet sent to."""
     notice, target, delivery = tables.Notice, tables.Target, tables.Delivery
     tried = (
@@ -76,9 +97,8 @@ def has_untried_target() -> ColumnElement[bool]:
         select(literal(1))
         .where(
             target.clinic_id == notice.clinic_id,
-            target.patient_id == notice.patient_id,
             target.state == TargetState.LIVE,
-            is_for(target),
+            of_the_person,
             ~exists(tried),
         )
         .correlate(notice)
@@ -98,7 +118,21 @@ def has_delivery(*states: DeliveryState) -> ColumnElement[bool]:
 
 
 def claim_due(session: Session, care: datetime, wall: datetime, limit: int) -> tuple[ClaimedNotice, ...]:
-    """Take up to `limit` due notices whose person has a live target not yet tried."""
+    """Take up to `limit` due notices whose patient has a live target not yet tried."""
+    return _claim(session, care, wall, limit, has_untried_target(of_the_patient()))
+
+
+def claim_for_staff(
+    session: Session, care: datetime, wall: datetime, limit: int, channels: Collection[TargetKind]
+) -> tuple[ClaimedNotice, ...]:
+    """The same for notices to staff: whose person can be told by one of these channels."""
+    theirs = and_(tables.Notice.staff_id.is_not(None), has_untried_target(of_the_staff(channels)))
+    return _claim(session, care, wall, limit, theirs)
+
+
+def _claim(
+    session: Session, care: datetime, wall: datetime, limit: int, which: ColumnElement[bool]
+) -> tuple[ClaimedNotice, ...]:
     notice = tables.Notice
     due = (
         select(notice.id)
@@ -106,7 +140,7 @@ def claim_due(session: Session, care: datetime, wall: datetime, limit: int) -> t
             notice.state == NoticeState.PLANNED,
             notice.due_at <= care,
             notice.useful_until > care,
-            has_untried_target(),
+            which,
         )
         .order_by(notice.due_at, notice.id)
         .limit(limit)
@@ -125,18 +159,28 @@ def claim_due(session: Session, care: datetime, wall: datetime, limit: int) -> t
 
 
 def open_deliveries(session: Session, notices: Sequence[ClaimedNotice], wall: datetime) -> None:
-    """Make a delivery of each notice for each of its person's live targets; existing ones stay."""
+    """Make a delivery of each notice for each of its patient's live targets; existing ones stay."""
+    _open(session, notices, wall, of_the_patient())
+
+
+def open_staff_deliveries(
+    session: Session, notices: Sequence[ClaimedNotice], wall: datetime, channels: Collection[TargetKind]
+) -> None:
+    """The same for notices to staff, by these channels."""
+    _open(session, notices, wall, of_the_staff(channels))
+
+
+def _open(
+    session: Session, notices: Sequence[ClaimedNotice], wall: datetime, of_the_person: ColumnElement[bool]
+) -> None:
     if not notices:
         return
+    ranks = {claimed.id: 0 if claimed.kind in URGENT else 1 for claimed in notices}
     notice, target = tables.Notice, tables.Target
     pairs = session.execute(
-        select(notice.clinic_id, notice.id, target.id)
-        .join(target, (target.clinic_id == notice.clinic_id) & (target.patient_id == notice.patient_id))
-        .where(
-            notice.id.in_([claimed.id for claimed in notices]),
-            target.state == TargetState.LIVE,
-            is_for(target),
-        )
+        select(notice.clinic_id, notice.id, target.id, target.kind)
+        .join(target, (target.clinic_id == notice.clinic_id) & of_the_person)
+        .where(notice.id.in_(ranks), target.state == TargetState.LIVE)
     )
     free_from = lease_clock(session, wall)
     rows: list[dict[str, object]] = [
@@ -145,22 +189,30 @@ def open_deliveries(session: Session, notices: Sequence[ClaimedNotice], wall: da
             "clinic_id": clinic_id,
             "notice_id": notice_id,
             "target_id": target_id,
+            "channel": kind,
+            "rank": ranks[notice_id],
             "state": DeliveryState.PENDING,
             "attempts": 0,
             "next_try_at": free_from,
             "changed_at": wall,
         }
-        for clinic_id, notice_id, target_id in pairs
+        for clinic_id, notice_id, target_id, kind in pairs
     ]
     insert_ignoring(session, tables.Delivery, rows)
 
 
 def lease(
-    session: Session, care: datetime, wall: datetime, length: timedelta, limit: int
+    session: Session,
+    care: datetime,
+    wall: datetime,
+    length: timedelta,
+    limit: int,
+    channel: TargetKind = TargetKind.PUSH,
 ) -> tuple[LeasedDelivery, ...]:
     """Lease up to `limit` deliveries that are free: never tried, due again, or their lease ran out.
 
-    Only to targets that are still live: nothing goes to a phone that left while a retry waited.
+    Alerts first. Only to targets that are still live: nothing goes to a phone that left while a retry
+    waited, nor to somebody who no longer works there.
     """
     now = lease_clock(session, wall)
     delivery, notice, target = tables.Delivery, tables.Notice, tables.Target
@@ -170,12 +222,14 @@ def lease(
         .join(target, target.id == delivery.target_id)
         .where(
             delivery.state.in_(OPEN_DELIVERY),
+            delivery.channel == channel,
             delivery.next_try_at <= now,
             notice.state == NoticeState.SENDING,
             notice.useful_until > care,
             target.state == TargetState.LIVE,
+            or_(target.staff_id.is_(None), works_there()),
         )
-        .order_by(delivery.next_try_at, delivery.id)
+        .order_by(delivery.rank, delivery.next_try_at, delivery.id)
         .limit(limit)
         .with_for_update(of=delivery, skip_locked=True)
         .cte("free")
@@ -200,51 +254,30 @@ def _what_to_send(session: Session, attempts: dict[UUID, int]) -> tuple[LeasedDe
         return ()
     delivery, notice, target = tables.Delivery, tables.Notice, tables.Target
     rows = session.execute(
-        select(delivery, notice.kind, notice.useful_until, target, tables.Patient.language)
+        select(delivery, notice, target, tables.Patient.language)
         .join(notice, notice.id == delivery.notice_id)
         .join(target, target.id == delivery.target_id)
-        .join(tables.Patient, tables.Patient.id == notice.patient_id)
+        .outerjoin(tables.Patient, tables.Patient.id == notice.patient_id)
         .where(delivery.id.in_(attempts))
-        .order_by(notice.due_at, delivery.id)
+        .order_by(delivery.rank, notice.due_at, delivery.id)
     )
     return tuple(
         LeasedDelivery(
             id=row.id,
             clinic_id=row.clinic_id,
             notice_id=row.notice_id,
-            notice_kind=kind,
-            useful_until=useful_until,
+            notice_kind=about.kind,
+            is_for_staff=about.staff_id is not None,
+            replaces=alert_of(about.slot_key) or row.notice_id,
+            useful_until=about.useful_until,
             target_id=to.id,
             endpoint=to.address,
             origin=to.origin,
             p256dh=to.p256dh or "",
             auth=to.auth or "",
             vapid_key_id=to.vapid_key_id or "",
-            language=language,
+            language=language or STAFF_LANGUAGE,
             attempt=attempts[row.id],
         )
-        for row, kind, useful_until, to, language in rows
-    )
-
-
-def given_up_since(session: Session, wall: datetime) -> int:
-    """How many pushes could not be made, or were refused for good, since then."""
-    delivery = tables.Delivery
-    hopeless = delivery.state.in_((DeliveryState.DEAD, DeliveryState.REFUSED))
-    return session.scalar(select(func.count()).where(hopeless, delivery.changed_at >= wall)) or 0
-
-
-def oldest_due(session: Session, care: datetime) -> datetime | None:
-    """The due time of the oldest notice that could be on its way and is not, if any.
-
-    What was taken and is being tried, or was tried everywhere in vain, is no fault of the dispatcher.
-    """
-    notice = tables.Notice
-    return session.scalar(
-        select(func.min(notice.due_at)).where(
-            notice.state == NoticeState.PLANNED,
-            notice.due_at <= care,
-            notice.useful_until > care,
-            has_untried_target(),
-        )
+        for row, about, to, language in rows
     )

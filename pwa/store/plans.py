@@ -31,6 +31,7 @@ class StoredPlan:
     treated_at: datetime
     treated_on: date
     tasks: tuple[Task, ...]
+    risks_sealed: bytes | None = None  # None: not asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ def add_plan(scope: ClinicScope, plan: StoredPlan, now: datetime) -> None:
             area=plan.area,
             treated_at=plan.treated_at,
             treated_on=plan.treated_on,
+            risks_sealed=plan.risks_sealed,
             created_at=now,
         )
     )
@@ -127,6 +129,7 @@ def plans_of(scope: ClinicScope, patient_id: UUID) -> tuple[StoredPlan, ...]:
             treated_at=row.treated_at,
             treated_on=row.treated_on,
             tasks=tuple(tasks.get(row.id, ())),
+            risks_sealed=row.risks_sealed,
         )
         for row, content_hash, approved_at in rows
     )

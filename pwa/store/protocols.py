@@ -70,6 +70,18 @@ def versions(scope: ClinicScope) -> tuple[StoredVersion, ...]:
     return tuple(newest[procedure] for procedure in sorted(newest))
 
 
+def approved_version(scope: ClinicScope, procedure: str) -> StoredVersion | None:
+    """The newest version of a procedure that a clinician of this clinic has approved."""
+    table = tables.ProtocolVersion
+    row = scope.session.scalars(
+        scope.select(table)
+        .where(table.procedure == procedure, table.approved_at.is_not(None))
+        .order_by(table.created_at.desc(), table.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else _version(row)
+
+
 def get_version(scope: ClinicScope, version_id: UUID) -> StoredVersion:
     """One version of this clinic. Raises NotFound."""
     return _version(scope.get(tables.ProtocolVersion, version_id))

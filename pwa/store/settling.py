@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, exists, literal, or_, sel
 from sqlalchemy.orm import Session
 
 from pwa.domain.notice import DeliveryState, EndedBecause, NoticeState
-from pwa.domain.patient import TargetState
+from pwa.domain.patient import TargetKind, TargetState
 from pwa.store import tables
 from pwa.store.dispatch import OPEN_DELIVERY, has_delivery, lease_clock
 from pwa.store.upserts import rows_changed, table_of
@@ -156,10 +156,24 @@ def note_suspect(session: Session, target_ids: Sequence[UUID], wall: datetime) -
     _change_targets(session, suspected, {"suspected_at": wall})
 
 
-def retire_hopeless(session: Session, failures: int) -> int:
-    """Retire targets refused `failures` times in a row while others were accepted; returns how many."""
+def note_refused(session: Session, target_ids: Sequence[UUID], wall: datetime) -> None:
+    """Mail to these addresses was refused for good; they are tried again with the next notice."""
     target = tables.Target
-    hopeless = and_(target.state == TargetState.LIVE, target.suspect_failures >= failures)
+    values = {"suspect_failures": target.suspect_failures + 1, "suspected_at": wall}
+    _change_targets(session, target.id.in_(target_ids), values)
+
+
+def retire_hopeless(session: Session, failures: int) -> int:
+    """Retire phones refused `failures` times in a row while others were accepted; returns how many.
+
+    An e-mail address is never retired: nobody would be told by it again though its owner mended it.
+    """
+    target = tables.Target
+    hopeless = and_(
+        target.kind == TargetKind.PUSH,
+        target.state == TargetState.LIVE,
+        target.suspect_failures >= failures,
+    )
     return _change_targets(session, hopeless, {"state": TargetState.RETIRED})
 
 

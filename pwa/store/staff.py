@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +11,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from pwa.domain.clinic import MembershipStatus, StaffRole
-from pwa.store import tables
+from pwa.store import staff_targets, tables
+from pwa.store.scope import ClinicScope, in_clinic
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class SignedIn:
 def add_staff(
     session: Session, account: StaffAccount, clinic_id: UUID, role: StaffRole, now: datetime
 ) -> None:
-    """Store an account with its membership of one clinic."""
+    """Store an account with its membership of one clinic, and its address as a way to be told there."""
     session.add(
         tables.StaffAccount(
             id=account.id,
@@ -57,6 +59,7 @@ def add_staff(
         )
     )
     session.flush()
+    staff_targets.add_address(in_clinic(session, clinic_id), account.id, account.email, now)
 
 
 def find_staff(session: Session, email: str) -> StaffAccount | None:
@@ -77,6 +80,33 @@ def clinics_of(session: Session, staff_id: UUID) -> tuple[UUID, ...]:
         .order_by(table.created_at, table.clinic_id)
     )
     return tuple(rows)
+
+
+def people_of(session: Session, clinic_id: UUID) -> tuple[UUID, ...]:
+    """Who works in a clinic now, whatever their role."""
+    member, account = tables.Membership, tables.StaffAccount
+    rows = session.scalars(
+        select(member.staff_id)
+        .join(account, account.id == member.staff_id)
+        .where(
+            member.clinic_id == clinic_id,
+            member.status == MembershipStatus.ACTIVE,
+            account.disabled_at.is_(None),
+        )
+        .order_by(member.created_at, member.staff_id)
+    )
+    return tuple(rows)
+
+
+def names_of(scope: ClinicScope, staff_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """What people who work, or have worked, in this clinic are called."""
+    member, account = tables.Membership, tables.StaffAccount
+    rows = scope.session.execute(
+        select(account.id, account.name)
+        .join(member, member.staff_id == account.id)
+        .where(member.clinic_id == scope.clinic_id, account.id.in_(tuple(staff_ids)))
+    )
+    return {staff_id: name for staff_id, name in rows}
 
 
 def set_password_hash(session: Session, staff_id: UUID, password_hash: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from pwa.domain.errors import NotAllowed
@@ -89,7 +89,12 @@ def _take_from_others(session: Session, device_id: UUID, endpoint: str) -> None:
     table = tables.Target
     session.execute(
         update(table)
-        .where(table.address == endpoint, table.device_id != device_id, table.state == TargetState.LIVE)
+        .where(
+            table.address == endpoint,
+            # A browser of staff is no device.
+            or_(table.device_id.is_(None), table.device_id != device_id),
+            table.state == TargetState.LIVE,
+        )
         .values(state=TargetState.LEFT)
     )
 

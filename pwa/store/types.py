@@ -34,13 +34,16 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def words_of(words: type[StrEnum]) -> Enum:
-    """A column that holds one of the enumeration's words, checked by the database too."""
+def words_of(words: type[StrEnum], name: str | None = None) -> Enum:
+    """A column that holds one of the enumeration's words, checked by the database too.
+
+    A table's second column of the same words needs a `name` of its own.
+    """
     return Enum(
         words,
         native_enum=False,
         create_constraint=True,
         length=32,
-        name=words.__name__.lower(),
+        name=name or words.__name__.lower(),
         values_callable=lambda members: [member.value for member in members],
     )

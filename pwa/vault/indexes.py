@@ -24,6 +24,7 @@ class Purpose(StrEnum):
     JOIN_CODE = "join_code"
     SIGN_IN = "sign_in"
     PUSH_TOPIC = "push_topic"
+    LETTER = "letter"
 
 
 def keyed_hashes(keys: MasterKeys, purpose: Purpose, *parts: str | bytes | UUID) -> tuple[bytes, ...]:
@@ -51,6 +52,11 @@ def push_topic(keys: MasterKeys, notice_id: UUID) -> str:
     """The Topic header of a notice: 32 characters that tell a push service nothing."""
     digest = _keyed_hash(keys, keys.current_id, Purpose.PUSH_TOPIC, bind(notice_id))
     return base64.urlsafe_b64encode(digest[:_TOPIC_BYTES]).decode("ascii")
+
+
+def letter_id(keys: MasterKeys, notice_id: UUID) -> str:
+    """What an e-mail about a notice is called: 32 hexadecimal digits that tell a mail server nothing."""
+    return _keyed_hash(keys, keys.current_id, Purpose.LETTER, bind(notice_id))[:16].hex()
 
 
 def _keyed_hash(keys: MasterKeys, key_id: str, purpose: Purpose, bound: bytes) -> bytes:

@@ -8,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from pwa import __version__
 from pwa.services.house import House
 from pwa.web import assets, errors, guards, health, units
-from pwa.web.api import clinic, joins, patients, push
+from pwa.web.api import alerts, clinic, joins, patients, photos, push, staff_push
 
 
 def create_app(house: House) -> APIFlask:
@@ -29,8 +29,9 @@ def create_app(house: House) -> APIFlask:
         # Only the caller's address is taken from them: our own address is a setting, not a header.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=house.config.proxies, x_proto=0)  # type: ignore[method-assign]  # as Flask documents it
     units.set_up(app, house)
+    photos.set_up(app)
     guards.set_up(app)
     errors.set_up(app)
-    for part in (health, joins, patients, push, clinic, assets):
+    for part in (health, joins, patients, photos, push, clinic, alerts, staff_push, assets):
         app.register_blueprint(part.blueprint)
     return app

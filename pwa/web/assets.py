@@ -10,7 +10,7 @@ from werkzeug.security import safe_join
 from pwa.domain.errors import NotFound
 from pwa.paths import web_dist
 
-PATIENT_PAGES = ("/", "/join", "/plan", "/settings", "/help")
+PATIENT_PAGES = ("/", "/join", "/plan", "/settings", "/help", "/check-in", "/progress")
 FRESH = "no-cache"
 FOR_EVER = "public, max-age=31536000, immutable"
 

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from pwa.domain.errors import AfterbeamError, BadInput, NotAllowed, NotFound, Refused, TooManyTries
 from pwa.logs import get_logger
+from pwa.photos.errors import PhotosBusy, PhotoTooLarge
 from pwa.services.joining import LinkNotUsable, NotConfirmed
 from pwa.services.reaching import EndpointIsGone
 from pwa.web.api.schemas import FIELD_NAMES
@@ -25,7 +26,10 @@ STATUS = {
     NotConfirmed: HTTPStatus.FORBIDDEN,
     Refused: HTTPStatus.CONFLICT,
     TooManyTries: HTTPStatus.TOO_MANY_REQUESTS,
+    PhotoTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    PhotosBusy: HTTPStatus.SERVICE_UNAVAILABLE,
 }
+RETRY_AFTER_S: dict[type[AfterbeamError], int] = {PhotosBusy: 10}
 
 log = get_logger()
 
@@ -61,7 +65,10 @@ def set_up(app: APIFlask) -> None:
 def _ours(error: AfterbeamError) -> Response:
     for kind in type(error).__mro__:
         if kind in STATUS:
-            return problem(STATUS[kind], error.code, error.message)
+            answer = problem(STATUS[kind], error.code, error.message)
+            if kind in RETRY_AFTER_S:
+                answer.headers["Retry-After"] = str(RETRY_AFTER_S[kind])
+            return answer
     return _unexpected(error)
 
 

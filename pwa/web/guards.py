@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+from collections.abc import Callable
+from typing import Any, TypeVar
 
+from flask import Flask, Response, current_app, request
+
+from pwa.photos.limits import MOST_BYTES
 from pwa.web.auth import SAFE_METHODS
 from pwa.web.errors import problem
 from pwa.web.units import the_house
 
 LARGEST_BODY = 256 * 1024
+JSON = "application/json"
+IMAGES = frozenset({"image/jpeg", "image/png", "image/webp", "image/heic", "image/heif"})
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -36,6 +42,7 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+View = TypeVar("View", bound=Callable[..., Any])
 HSTS = "max-age=31536000; includeSubDomains"
 
 
@@ -53,9 +60,29 @@ def refuse_other_sites() -> Response | None:
     if not _is_from_our_pages():
         return problem(403, "other_site", "This request did not come from this site.")
     has_body = bool(request.content_length) or "Transfer-Encoding" in request.headers
-    if has_body and request.mimetype != "application/json":
+    if has_body and _takes_images():
+        request.max_content_length = MOST_BYTES + 1  # one more, or a longer one would look whole when cut
+        # No form of another site can send these types either, without the browser asking us first.
+        return None if request.mimetype in IMAGES | {JSON} else not_an_image()
+    if has_body and request.mimetype != JSON:
         return problem(415, "not_json", "Send JSON.")
     return None
+
+
+def not_an_image() -> Response:
+    """What a view that takes photos answers to anything else."""
+    return problem(415, "not_an_image", "Send a JPEG, PNG, WebP or HEIC picture.")
+
+
+def takes_images(view: View) -> View:
+    """Let a view take a photo as its body, and nothing else."""
+    view.takes_images = True  # type: ignore[attr-defined]  # a mark, read below
+    return view
+
+
+def _takes_images() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return getattr(view, "takes_images", False)
 
 
 def _is_from_our_pages() -> bool:

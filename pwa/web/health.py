@@ -15,9 +15,9 @@ from pwa.web.units import reading, the_house
 blueprint = Blueprint("health", __name__, url_prefix="/healthz")
 
 
-def _answer(checks: dict[str, bool]) -> Response:
+def _answer(checks: dict[str, bool], notes: tuple[str, ...] = ()) -> Response:
     well = all(checks.values())
-    response = jsonify(status="ok" if well else "failing", checks=checks)
+    response = jsonify(status="ok" if well else "failing", checks=checks, notes=notes)
     response.status_code = 200 if well else 503
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -35,12 +35,13 @@ def ready() -> Response:
 
 @blueprint.get("/dispatcher")
 def dispatcher() -> Response:
-    return _answer(_reminders_go_out())
+    return _answer(*_reminders_go_out())
 
 
 @blueprint.get("")
 def all_of_it() -> Response:
-    return _answer({"database": _database_answers(), **_reminders_go_out()})
+    checks, notes = _reminders_go_out()
+    return _answer({"database": _database_answers(), **checks}, notes)
 
 
 def _database_answers() -> bool:
@@ -53,9 +54,11 @@ def _database_answers() -> bool:
     return True
 
 
-def _reminders_go_out() -> dict[str, bool]:
+def _reminders_go_out() -> tuple[dict[str, bool], tuple[str, ...]]:
+    """Each part that must be well, and what else somebody should know."""
+    channels = the_house().channels
     try:
         with reading() as session:
-            return watching.reminders_go_out(session, moment())
+            return watching.reminders_go_out(session, moment(), channels), watching.notes(session, channels)
     except SQLAlchemyError:
-        return {"dispatcher": False}
+        return {"dispatcher": False}, ()

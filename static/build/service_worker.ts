@@ -5,7 +5,9 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { build, type Plugin, type Rolldown } from "vite";
 
-const HASH_BYTES = 9;
+const HASH_BYTES = 6; // to tell one build from another, not to keep anybody out
+/** What screens show without importing it. */
+const PICTURES = "icons/signs.svg";
 const PROJECT = resolve(import.meta.dirname, "../..");
 
 /** Compiles service_worker/sw.ts to `out`/sw.js with the precache of `page` only: the clinic's files stay outside. */
@@ -26,11 +28,11 @@ export function serviceWorker({ out, page }: { out: string; page: string }): Plu
   };
 }
 
-/** URL -> base64 of the first 9 bytes of the SHA-256 of what the server will send. Hashes do not compress. */
+/** URL -> base64 of the first 6 bytes of the SHA-256 of what the server will send. Hashes do not compress. */
 function precacheOf(out: string, files: string[]): Record<string, string> {
   const digest = (file: string) =>
     createHash("sha256").update(readFileSync(resolve(out, file))).digest().subarray(0, HASH_BYTES).toString("base64");
-  const entries = [["/", digest("index.html")], ...files.sort().map((file) => [`/${file}`, digest(file)])];
+  const entries = [["/", digest("index.html")], ...[...files, PICTURES].sort().map((file) => [`/${file}`, digest(file)])];
   return Object.fromEntries(entries) as Record<string, string>;
 }
 

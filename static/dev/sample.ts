@@ -1,6 +1,7 @@
 /** A made-up patient on day `day`, for tests and for looking at screens without a server. Never shipped. */
 
 import type { AgendaDay, AgendaItem, Bundle, Clinic, Plan, StepKind } from "../shared/api.ts";
+import { RULES, WORDS } from "./sample_rules.ts";
 
 const DAY_MS = 24 * 3600 * 1000;
 const MINUTE_MS = 60_000;
@@ -84,16 +85,12 @@ const CLINIC: Clinic = {
   emergency_number: "999",
   hours: [0, 1, 2, 3, 4].map((weekday) => ({ weekday, opens: "09:00", closes: "17:30" })),
   holidays: [],
+  triage_mode: "personalised",
   trial: true,
 };
 
 const COURSE: Pick<Plan, "phases" | "cards" | "expected"> = {
-  phases: [
-    { phase: "before", first: -42, last: -1 },
-    { phase: "acute", first: 0, last: 3 },
-    { phase: "healing", first: 4, last: 14 },
-    { phase: "protection", first: 15, last: 180 },
-  ],
+  phases: (["before", "acute", "healing", "protection"] as const).map((phase, at) => ({ phase, ...RULES.phases[at]! })),
   cards: [
     { first: 0, last: 3, title: "Days 1 to 3 often look worst", body: "Many people see swelling, heat and clear fluid. It often peaks on day 2 or 3." },
     { first: 4, last: 10, title: "Dry and peeling", body: "Many people peel on days 5 to 7. Let it come off by itself." },
@@ -144,6 +141,9 @@ const plan = (treated: number): Plan => ({
     ask_from: dateOf(treated + 2 * DAY_MS),
   }],
   visits: [1, 7, 14, 30, 90, 180].map((visit) => ({ day: visit, date: dateOf(treated + visit * DAY_MS) })),
+  rules: RULES,
+  risks: [],
+  check_ins: [],
   closing: { title: "Your plan has ended", body: "Call your clinic if you see new dark or light patches, or a raised scar." },
 });
 
@@ -188,5 +188,11 @@ export function sampleBundle({ now, day, zone = "Europe/London" }: Ask): Bundle 
     plans: [plan(today - day * DAY_MS)],
     agenda: days,
     notices: notices(days),
+    words: WORDS,
+    danger_signs: [
+      { group: "now", signs: ["breathing_trouble", "very_ill", "fever"] }, { group: "face", signs: ["face_droop"] },
+      { group: "skin", signs: ["spreading", "smell"] }, { group: "you", signs: ["worried", "self_harm"] },
+    ],
+    alert: null,
   };
 }

@@ -58,7 +58,7 @@ test("an acknowledged event is overlaid only until a bundle that knows it has co
 });
 
 test("an event of a later version changes nothing and breaks nothing", () => {
-  expect(overlay(bundle(), [event({ kind: "check_in" })])).toEqual(bundle());
+  expect(overlay(bundle(), [event({ kind: "of_a_later_version" })])).toEqual(bundle());
 });
 
 test("the next thing is the earliest that is due and still useful", () => {
@@ -229,7 +229,7 @@ test.each([-42, -3, 0, 3, 14, 15, 90, 180, 185])("the ribbon of a 180-day plan o
 });
 
 test("a short plan is shown day by day", () => {
-  const short = { ...plan(), last_day: 28, phases: [{ phase: "acute" as const, first: 0, last: 3 }, { phase: "healing" as const, first: 4, last: 28 }] };
+  const short = { ...plan(), last_day: 28, phases: [{ phase: "acute" as const, first: 0, last: 3, items: [], safety: [] }, { phase: "healing" as const, first: 4, last: 28, items: [], safety: [] }] };
   expect(ribbon(short, 5, new Set()).every(({ first, last }) => first === last)).toBe(true);
 });
 

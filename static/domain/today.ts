@@ -64,3 +64,6 @@ export function isPastWindow(bundle: Bundle, today: LocalDate): boolean {
 }
 
 export const dateOfDay = (plan: Plan, day: number): LocalDate => addDays(plan.treated_on, day);
+
+/** Whether only answers settle it. */
+export const isQuestion = ({ kind }: Pick<AgendaItem, "kind">): boolean => kind === "check_in" || kind === "skin_check";

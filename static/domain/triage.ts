@@ -38,7 +38,7 @@ export function triage(set: RuleSet, day: number, answers: Answers, past: Past[]
 }
 
 /** The phase of a day: what its check-in asks. */
-export function phaseOn({ phases }: RuleSet, day: number): RuleSet["phases"][number] {
+export function phaseOn<P extends RuleSet["phases"][number]>({ phases }: { phases: P[] }, day: number): P {
   const found = phases.find((phase) => day >= phase.first && day <= phase.last);
   return found ?? (day < phases[0]!.first ? phases[0]! : phases[phases.length - 1]!);
 }

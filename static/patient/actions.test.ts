@@ -17,13 +17,13 @@ async function phone() {
   const { setMeta, change } = await import("../shared/db");
   await change(["bundle"], (store) => store("bundle").put({ bundle, etag: null, asked_at: 0 }, "bundle"));
   await setMeta("device", { id: bundle.device.id, token: "token" });
-  const [actions, store] = await Promise.all([import("./actions"), import("./store")]);
+  const [actions, answers, store] = await Promise.all([import("./actions"), import("./answers"), import("./store")]);
   await store.reload();
   const taps = async () => {
     await store.reload();
     return store.kept.value!.outbox.map((event) => ("value" in event ? event.value : event.kind));
   };
-  return { ...actions, taps };
+  return { ...actions, ...answers, taps };
 }
 
 test("tapping Undo twice takes back one tap, and not the later before it", async () => {

@@ -1,9 +1,10 @@
 /** What a tap does: written to the disk first, said on the screen second, sent third. */
 
 import { signal } from "@preact/signals";
-import type { AgendaItem, FactQuestion, Plan, Settings } from "../shared/api";
+import type { AgendaItem } from "../shared/api";
 import { careTime, instant, wallNow } from "../shared/clock";
-import { record, type Draft } from "../shared/outbox";
+import type { Entry } from "../shared/db";
+import { recordAll, type Draft } from "../shared/outbox";
 import { shellWords } from "../shared/words/shell";
 import { changed } from "./calm";
 import { clock, kept, reload } from "./store";
@@ -35,28 +36,33 @@ function once(act: () => void): () => void {
   };
 }
 
-/** False when it could not be written down. */
-async function keep(draft: Draft, undo: Draft | null): Promise<boolean> {
+/** What was written down, or null when it could not be. `takesBack` is what Undo would write. */
+export async function keep(
+  drafts: Draft[], takesBack: ((made: Entry[]) => Draft[]) | null, said = takesBack ? shellWords().saved : shellWords().undone,
+): Promise<Entry[] | null> {
   changed();
+  let made: Entry[];
   try {
-    await record(draft, kept.value?.bundle?.bundle);
+    made = await recordAll(drafts, kept.value?.bundle?.bundle);
   } catch {
     await reload(); // this tab may show a plan that the phone has left
     say(shellWords().not_saved, null);
-    return false;
+    return null;
   }
   await reload();
   changed();
-  say(undo ? shellWords().saved : shellWords().undone, undo && once(() => void keep(undo, null)));
+  say(said, takesBack && once(() => void keep(takesBack(made), null)));
   void syncNow();
-  return true;
+  return made;
 }
+
+export const keepOne = async (draft: Draft, undo: Draft | null): Promise<boolean> => !!(await keep([draft], undo && (() => [undo])));
 
 type Outcome = Extract<Draft, { kind: "outcome" }>;
 
 function settle({ occurrence_ids }: AgendaItem, rest: Omit<Outcome, "kind" | "occurrence_ids">): Promise<boolean> {
   const undo: Draft = { kind: "outcome", occurrence_ids, value: "undone" };
-  return keep({ kind: "outcome", occurrence_ids, ...rest }, rest.value === "undone" ? null : undo);
+  return keepOne({ kind: "outcome", occurrence_ids, ...rest }, rest.value === "undone" ? null : undo);
 }
 
 export const done = (item: AgendaItem): Promise<boolean> => settle(item, { value: "done" });
@@ -64,12 +70,3 @@ export const skip = (item: AgendaItem): Promise<boolean> => settle(item, { value
 export const reopen = (item: AgendaItem): Promise<boolean> => settle(item, { value: "undone" });
 export const later = (item: AgendaItem, minutes: number): Promise<boolean> =>
   settle(item, { value: "snoozed", until: instant(careTime(clock.value, wallNow()) + minutes * MINUTE_MS) });
-
-/** Undo says "not yet": unanswered and not closed mean the same to the plan. */
-export function answerFact(plan: Plan, { name }: FactQuestion, value: boolean): Promise<boolean> {
-  const answer = { kind: "fact", plan_id: plan.id, name } as const;
-  return keep({ ...answer, value }, { ...answer, value: false, undo: true });
-}
-
-export const changeSettings = (settings: Settings, before: Settings): Promise<boolean> =>
-  keep({ kind: "settings", settings }, { kind: "settings", settings: before });

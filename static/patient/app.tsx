@@ -9,6 +9,7 @@ import { Icon, Mark } from "../ui/icons";
 import { lazy } from "../ui/lazy";
 import { toast } from "./actions";
 import { Notes } from "./notes";
+import { aim, ALL_SIGNS } from "./route";
 import { bundle, kept, shown, trouble } from "./store";
 import { Status } from "./status";
 import { Today } from "./today/today";
@@ -20,13 +21,15 @@ const SCREENS: Record<Route, ComponentType> = {
   "/settings": lazy(() => import("./phone").then(({ SettingsScreen }) => SettingsScreen)),
   "/join": lazy(() => import("./phone").then(({ JoinScreen }) => JoinScreen)),
   "/help": lazy(() => import("./help/help").then(({ HelpScreen }) => HelpScreen)),
+  "/check-in": lazy(() => import("./check_in/check_in").then(({ CheckInScreen }) => CheckInScreen)),
+  "/progress": lazy(() => import("./progress/progress").then(({ ProgressScreen }) => ProgressScreen)),
 };
 
 const Nothing = lazy(() => import("./phone").then(({ Nothing }) => Nothing)); // most phones never show it
 
-const TITLES: Record<Route, "today" | "plan" | "settings" | "join" | "help"> = {
-  "/": "today", "/plan": "plan", "/settings": "settings", "/join": "join", "/help": "help",
-};
+const TITLES = {
+  "/": "today", "/plan": "plan", "/settings": "settings", "/join": "join", "/help": "help", "/check-in": "check_in", "/progress": "progress",
+} as const satisfies Record<Route, string>;
 
 effect(() => {
   document.title = `${shellWords()[TITLES[shown.value]]} - ${shellWords().app}`;
@@ -38,7 +41,7 @@ export function App() {
   useEffect(() => {
     if (!first.current) main.current?.focus(); // a screen reader starts at the new screen, not at the old link
     first.current = false;
-  }, [shown.value]);
+  }, [shown.value, aim.value]);
   const joining = shown.value === "/join";
   return (
     <>
@@ -62,17 +65,19 @@ function Screen() {
   const to = shown.value;
   if (!bundle.value && to !== "/join" && to !== "/help") return <Nothing />;
   const Shown = SCREENS[to];
-  return <Shown key={to} />;
+  return <Shown key={to + aim.value} />;
 }
 
 function Sections() {
   const words = shellWords();
+  const isAt = (to: Route) => (shown.value === to ? "page" : undefined);
   const link = (to: Route, name: "today" | "plan" | "settings") => (
-    <a href={to} aria-current={shown.value === to ? "page" : undefined}><Icon name={name} />{words[name]}</a>
+    <a href={to} aria-current={isAt(to)}><Icon name={name} />{words[name]}</a>
   );
   return (
     <nav class="sections" aria-label={words.sections}>
       {link("/", "today")}{link("/plan", "plan")}{link("/settings", "settings")}
+      <a class="wrong" href="/check-in" data-aim={ALL_SIGNS} aria-current={aim.value === ALL_SIGNS ? isAt("/check-in") : undefined}>{words.wrong}</a>
     </nav>
   );
 }

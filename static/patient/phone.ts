@@ -2,5 +2,6 @@
 
 export { JoinScreen } from "./join/join";
 export { Nothing } from "./join/nothing";
+export { sendPhotos } from "./photos/send";
 export { checkSubscription } from "./push";
 export { SettingsScreen } from "./settings/settings";

@@ -10,13 +10,19 @@ export const joinToken = signal<string | null>(null);
 /** The notice whose reminder was tapped. */
 export const openedNotice = signal<string | null>(null);
 
-export function go(to: Route): void {
-  if (to !== route.value) history.pushState(null, "", to);
+/** What a screen was opened for, as the link says. It lives in the history, so it outlives a reload and no server sees it. */
+export const aim = signal<string | null>(null);
+/** The aim of "Something feels wrong". */
+export const ALL_SIGNS = "all";
+
+export function go(to: Route, what: string | null = null): void {
+  if (to !== route.value || what !== aim.value) history.pushState(what, "", to);
   show(to);
 }
 
 function show(to: Route): void {
   route.value = to;
+  aim.value = history.state;
   scrollTo(0, 0);
 }
 
@@ -29,7 +35,7 @@ export function openNotice(id: string): void {
 export function takeFragment(): void {
   const token = fromFragment(location.hash, "t");
   const notice = fromFragment(location.hash, "n");
-  if (location.hash) history.replaceState(null, "", location.pathname);
+  if (location.hash) history.replaceState(history.state, "", location.pathname);
   if (token) joinToken.value = token;
   if (!notice) return;
   openNotice(notice);
@@ -38,6 +44,7 @@ export function takeFragment(): void {
 }
 
 export function startRouting(): void {
+  aim.value = history.state;
   takeFragment();
   addEventListener("popstate", () => show(routeOf(location.pathname) ?? "/"));
   addEventListener("hashchange", takeFragment);
@@ -46,6 +53,6 @@ export function startRouting(): void {
     const to = link && routeOf(link.getAttribute("href")!);
     if (!to || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
-    go(to);
+    go(to, (link as HTMLElement).dataset.aim);
   });
 }

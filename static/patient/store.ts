@@ -48,11 +48,11 @@ export const hasReminders = () => {
   const { push_off, push_sent } = kept.value?.meta ?? {};
   return permission() === "granted" && !push_off && !!push_sent && !!bundle.value?.push.endpoint_known;
 };
-export const unsent = computed(() => kept.value?.outbox.length ?? 0);
+export const unsent = computed(() => (kept.value?.outbox.length ?? 0) + (kept.value?.meta.photos ?? 0));
 export const unseen = computed(() => kept.value?.rejected.filter(({ seen }) => !seen) ?? []);
 
 const META: (keyof Meta)[] = [
-  "device", "joining", "before", "lock_screen", "signed_out", "left", "push_off", "push_sent", "cooling",
+  "device", "joining", "before", "lock_screen", "signed_out", "left", "push_off", "push_sent", "cooling", "photos",
 ];
 
 /** Reads the database again. Called after every change, whoever made it. */

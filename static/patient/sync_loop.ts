@@ -39,10 +39,12 @@ async function pass(): Promise<boolean> {
   if (kept.value?.meta.before) await refreshBundle(); // nothing is sent before it is here
   const flushed = await flush();
   await reload(); // "sent" is shown before the new bundle is here
+  if (flushed === "sent" && kept.value?.meta.photos) await import("./phone").then(({ sendPhotos }) => sendPhotos());
   const fresh = flushed === "signed_out" ? false : await refreshBundle();
   await reload();
   if (kept.value?.meta.signed_out === NOT_CONFIRMED && refused !== NOT_CONFIRMED) go("/join");
   announce();
+  again ||= fresh && flushed === "sent" && !!kept.value?.outbox[0]; // a restored server gets back what it has lost
   const fine = flushed === "sent" && fresh;
   online.value = fine || navigator.onLine;
   failures = fine ? 0 : failures + 1;

@@ -1,5 +1,7 @@
 /** What the server and the phone say to each other. Counterpart: pwa/web/api/schemas.py. */
 
+import type { Answers, Level, RuleSet, TriageResult } from "../domain/rules";
+
 /** ISO 8601 instants, always UTC with "Z"; `date` is YYYY-MM-DD in the patient's zone; `clock` is HH:MM. */
 export type Instant = string;
 export type LocalDate = string;
@@ -26,6 +28,26 @@ export interface Bundle {
   plans: Plan[];
   agenda: AgendaDay[]; // from yesterday to 14 days ahead, by date
   notices: Record<string, NoticeWords>; // notice id -> words; what the worker looks up
+  words: Record<string, Text>; // text id (sign.fever, ask.pain, advice.e01) -> words, once for all plans
+  danger_signs: { group: string; signs: string[] }[]; // all there are, the most urgent first
+  alert: PatientAlert | null; // what the clinic has been told of and has not dealt with yet
+}
+
+/** A clinical text in the patient's language. Braces are filled by the app: {day}, {emergency}. */
+export interface Text {
+  title: string;
+  body: string;
+  why: string;
+}
+
+export interface PatientAlert {
+  id: string;
+  state: "open" | "acknowledged" | "closed";
+  level: Level | null; // null in leaflet mode
+  opened_at: Instant;
+  seen_at: Instant | null; // said only when whoever saw it can no longer take that back
+  call_at: Instant | null; // from then on nobody may count on it being seen
+  check_in_ids: string[];
 }
 
 export interface Clinic {
@@ -37,6 +59,7 @@ export interface Clinic {
   emergency_number: string;
   hours: { weekday: number; opens: ClockTime; closes: ClockTime }[]; // Monday is 0
   holidays: LocalDate[];
+  triage_mode: "personalised" | "leaflet"; // leaflet: no level is computed anywhere
   trial: boolean; // its protocols may not be clinically approved, and the app says so
 }
 
@@ -67,13 +90,34 @@ export interface Plan {
   treated_on: LocalDate;
   last_day: number;
   heal_days: { min: number; typical: number; max: number };
-  phases: { phase: "before" | "acute" | "healing" | "protection"; first: number; last: number }[];
+  phases: PlanPhase[];
   cards: { first: number; last: number; title: string; body: string }[];
   expected: { symptom: string; label: string; first: number; last: number }[];
   restrictions: Restriction[];
   facts: FactQuestion[];
   visits: { day: number; date: LocalDate }[];
   closing: { title: string; body: string };
+  rules: RuleSet | null; // null in leaflet mode
+  risks: string[];
+  check_ins: KnownCheckIn[]; // the newest 60, the oldest first
+}
+
+export interface PlanPhase {
+  phase: "before" | "acute" | "healing" | "protection";
+  first: number;
+  last: number;
+  items: string[]; // what a check-in asks, also where there are no rules
+  safety: string[];
+}
+
+/** A check-in that the server has, from any device of this patient. */
+export interface KnownCheckIn {
+  id: string;
+  day: number;
+  tapped_at: Instant;
+  answers: Answers;
+  level: Level | null;
+  undone: boolean;
 }
 
 export interface Restriction {
@@ -132,6 +176,7 @@ export interface NoticeWords {
   titles: [string, string, string]; // by lock-screen level
   bodies: [string, string, string];
   occurrence_ids?: string[]; // what Done on the notification settles; without them it only opens the app
+  asks?: string[]; // questions it stands for: they open the app, and only answers settle them
 }
 
 /** Everything the patient makes. Kept on the phone until the server has answered for its own id. */
@@ -145,7 +190,20 @@ export type PatientEvent = {
   | { kind: "outcome"; occurrence_ids: string[]; value: OutcomeValue; until?: Instant }
   | { kind: "fact"; plan_id: string; name: FactName; value: boolean; undo?: true }
   | { kind: "settings"; settings: Settings }
+  | {
+      kind: "check_in";
+      plan_id: string;
+      day: number; // of the plan, the one it is about
+      answers: Answers; // an explicit false for each sign that was shown and not ticked
+      result: (TriageResult & { rule_set: string }) | null; // what this phone said
+      supersedes?: string; // an earlier check-in of this phone
+      note?: string;
+    }
+  | { kind: "check_in_undo"; check_in_id: string }
+  | { kind: "called"; alert?: string | null; answer: CallAnswer }
 );
+
+export type CallAnswer = "yes" | "no" | "no_answer";
 
 /** POST /api/v1/sync, at most 50 events and 256 KB. */
 export interface SyncRequest {

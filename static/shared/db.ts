@@ -1,6 +1,7 @@
 /** The phone's own database. Screens read it, sync moves it; every write that matters is flushed to the disk. */
 
 import { announce } from "./announce";
+import type { Answers } from "../domain/rules";
 import type { Bundle, JoinAnswer, PatientEvent, ReceiptBody, SyncAnswer } from "./api";
 import type { Millis } from "./clock";
 
@@ -26,6 +27,33 @@ export interface Cooling {
   started_at: Millis; // wall time: skin does not run on a demo's clock
 }
 
+/** A photo that the person has said yes to. */
+export interface Photo {
+  slot: "front" | "left" | "right" | "spot";
+  taken_at: string; // care time
+  type: string;
+  bytes: ArrayBuffer;
+}
+
+/** One that belongs to a check-in, until the server has it. */
+export interface KeptPhoto extends Photo {
+  id: string; // UUIDv7
+  check_in_id: string;
+  device_id?: string | undefined;
+  refused?: string; // the server's code; it stays here
+}
+
+/** A check-in that was begun. What is put in survives a page that the phone closes; it counts only once it is saved. */
+export interface CheckInDraft {
+  plan_id: string;
+  day: number;
+  answers: Answers;
+  note: string;
+  photos?: Photo[];
+  replaces?: string | undefined; // the check-in it adds to
+  at: Millis; // wall time of the last tap
+}
+
 export interface Meta {
   device: { id: string; token: string }; // the one whose person said "right"
   joining: { answer: JoinAnswer; stage: "confirm" | "install" | "reminders"; install_code?: string | undefined };
@@ -40,6 +68,8 @@ export interface Meta {
   push_sent: string; // the key and endpoint the server was last told; empty when it calls them gone
   open_notice: string; // clicked in the worker; messages to a page can get lost
   cooling: Cooling;
+  draft: CheckInDraft;
+  photos: number; // how many wait to be sent, so that nobody reads them only to count them
   lease: { owner: number; until: Millis };
 }
 
@@ -51,6 +81,7 @@ export interface Stores {
   rejected: Answered;
   meta: Meta[keyof Meta];
   receipts: ReceiptBody;
+  photos: KeptPhoto;
 }
 export type Name = keyof Stores;
 
@@ -72,6 +103,7 @@ export const MIGRATIONS: ((db: IDBDatabase) => void)[] = [
     }
     for (const name of ["bundle", "meta", "receipts"]) db.createObjectStore(name);
   },
+  (db) => void db.createObjectStore("photos", { keyPath: "id" }),
 ];
 
 let opened: Promise<IDBDatabase> | undefined;
@@ -143,7 +175,7 @@ export const getMeta = <K extends keyof Meta>(key: K): Promise<Meta[K] | undefin
 export const setMeta = <K extends keyof Meta>(key: K, value: Meta[K] | undefined): Promise<void> =>
   change(["meta"], (store) => (value === undefined ? store("meta").delete(key) : store("meta").put(value, key)));
 
-const ALL: Name[] = ["bundle", "outbox", "shadow", "rejected", "meta", "receipts"];
+const ALL: Name[] = ["bundle", "outbox", "shadow", "rejected", "meta", "receipts", "photos"];
 
 /** Everything, when the person leaves or says "this is not me". False, and nothing is wiped, when `holds` finds a reason. */
 export async function wipe(holds?: (store: Within) => Promise<unknown>): Promise<boolean> {

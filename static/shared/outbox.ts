@@ -2,7 +2,7 @@
 
 import type { Bundle, PatientEvent, SyncAnswer } from "./api";
 import { careTime, instant, wallNow, type Millis } from "./clock";
-import { change, type Answered, type Entry, type Meta, type Within } from "./db";
+import { change, type Answered, type Entry, type Meta, type Name, type Within } from "./db";
 import { uuid7 } from "./uuid7";
 
 type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
@@ -16,24 +16,51 @@ const GOES_TO = { stored: "shadow", duplicate: "shadow", conflict: "rejected", r
 
 export const zoneOfPhone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
+const WRITTEN: Name[] = ["outbox", "meta"];
+type From = Pick<Bundle, "clock" | "device"> | undefined;
+
 /**
  * Resolves once the event is on the disk: only then may a screen say "Saved on this phone". `from` is the bundle that
  * was tapped; refused when the phone has left it or holds another device's since, as an old tab does not know.
  */
-export const record = (draft: Draft, from: Pick<Bundle, "clock" | "device"> | undefined, wall = wallNow()): Promise<Entry> =>
-  change(["outbox", "meta"], async (store) => {
-    const meta = store("meta");
-    const device_id = from?.device.id;
-    const device = (await meta.get("device")) as Meta["device"] | undefined;
-    if ((await meta.get("left")) || (device && device.id !== device_id)) throw new Error("left");
-    const seq = (((await meta.get("seq")) as number | undefined) ?? 0) + 1;
-    const tapped_at = instant(careTime(from?.clock, wall));
-    const event = { ...draft, id: uuid7(wall), seq, schema: 1, tapped_at, zone: zoneOfPhone(), device_id } as Entry;
-    meta.put(seq, "seq");
-    if (event.kind === "settings") meta.put(event.settings.lock_screen, "lock_screen");
-    store("outbox").put(event);
-    return event;
+export const record = (draft: Draft, from: From, wall = wallNow()): Promise<Entry> =>
+  change(WRITTEN, (store) => enter(store, draft, from, wall));
+
+/** All of them or none, with what they change on this phone at once. */
+export const recordAll = (drafts: Draft[], from: From, wall = wallNow()): Promise<Entry[]> =>
+  change([...WRITTEN, "photos"], async (store) => {
+    const made: Entry[] = [];
+    for (const draft of drafts) {
+      const event = await enter(store, draft, from, wall);
+      made.push(event);
+      if (draft.kind === "settings") store("meta").put(draft.settings.lock_screen, "lock_screen");
+      if (draft.kind === "check_in") await takePhotos(store, event);
+    }
+    return made;
   });
+
+/** The photos of what was begun go with the check-in it became. */
+async function takePhotos(store: Within, { id: check_in_id, device_id, ...event }: Entry): Promise<void> {
+  const meta = store("meta");
+  const begun = (await meta.get("draft")) as Meta["draft"] | undefined;
+  meta.delete("draft");
+  if (event.kind !== "check_in" || !begun?.photos || begun.plan_id !== event.plan_id || begun.replaces !== event.supersedes) return;
+  for (const photo of begun.photos) store("photos").put({ ...photo, id: uuid7(wallNow()), check_in_id, device_id });
+  meta.put((((await meta.get("photos")) as number | undefined) ?? 0) + begun.photos.length, "photos");
+}
+
+async function enter(store: Within, draft: Draft, from: From, wall: Millis): Promise<Entry> {
+  const meta = store("meta");
+  const device_id = from?.device.id;
+  const device = (await meta.get("device")) as Meta["device"] | undefined;
+  if ((await meta.get("left")) || (device && device.id !== device_id)) throw new Error("left");
+  const seq = (((await meta.get("seq")) as number | undefined) ?? 0) + 1;
+  const tapped_at = instant(careTime(from?.clock, wall));
+  const event = { ...draft, id: uuid7(wall), seq, schema: 1, tapped_at, zone: zoneOfPhone(), device_id } as Entry;
+  meta.put(seq, "seq");
+  store("outbox").put(event);
+  return event;
+}
 
 /** What may be sent now, in the order it was made. Null while it is open whose phone this is; what another device made is set aside. */
 export const sendable = (): Promise<Entry[] | null> =>

@@ -1,6 +1,6 @@
 /** The patient app's addresses: the page shows them, the worker answers them offline, nothing else. */
 
-export const ROUTES = ["/", "/plan", "/settings", "/join", "/help"] as const;
+export const ROUTES = ["/", "/plan", "/settings", "/join", "/help", "/check-in", "/progress"] as const;
 export type Route = (typeof ROUTES)[number];
 
 export const routeOf = (path: string): Route | undefined => ROUTES.find((route) => route === path);

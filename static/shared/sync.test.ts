@@ -229,7 +229,7 @@ test("a lock-screen choice holds on this phone before it is sent, and no old bun
   const { sampleBundle } = await import("../dev/sample");
   const sample = sampleBundle({ now: Date.now(), day: 3 });
   sample.settings.lock_screen = 2;
-  await phone.record({ kind: "settings", settings: { ...sample.settings, lock_screen: 0 } }, undefined);
+  await phone.recordAll([{ kind: "settings", settings: { ...sample.settings, lock_screen: 0 } }], undefined);
   serverThat(() => ({ status: 200, body: sample }));
   await phone.refreshBundle();
   expect(await phone.getMeta("lock_screen")).toBe(0);

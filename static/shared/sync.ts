@@ -7,7 +7,7 @@ import { sendable, settle, zoneOfPhone } from "./outbox";
 import { flushReceipts } from "./receipts";
 import { ask } from "./server";
 
-const MOST_EVENTS = 50; // an event is well under a kilobyte
+const MOST_EVENTS = 50; // most are well under a kilobyte; what is too much for one request is halved
 
 /** `sent`: nothing waits. `later`: something still waits; try again. `signed_out`: kept, but this phone must join again. */
 export type Flushed = "sent" | "later" | "signed_out";

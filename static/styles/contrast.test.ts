@@ -13,7 +13,8 @@ const TEXT: [ink: string, grounds: string[]][] = [
   ["accent", ["paper", "surface", "tint", "sun-tint"]],
   ["on-accent", ["accent"]],
   ["paper", ["ink"]], // the toast
-  ["alarm", ["surface", "paper"]],
+  ["alarm", ["surface", "paper", "alarm-tint"]],
+  ["surface", ["alarm"]], // the emergency call
 ];
 /** What must be seen but not read: borders of controls, the mark in the ribbon, the curve (WCAG 1.4.11). */
 const SHAPES: [shape: string, grounds: string[]][] = [

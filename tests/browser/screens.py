@@ -15,6 +15,7 @@ from tests.support.chromium import Chromium
 from tests.support.processes import Afterbeam, Enrolled, create_clinic, enrol
 
 TOO_QUIET_FROM = "12:00"  # until waking is more than the 16 hours that are allowed
+CALM_MS = 600  # what has just come up under a finger does not answer sooner
 _NO_PUSH = "delete window.PushManager"
 _NO_OFFER = "addEventListener('beforeinstallprompt', (event) => event.stopImmediatePropagation())"
 _IPHONE = (
@@ -57,6 +58,10 @@ def open_today(phone: Chromium, afterbeam: Afterbeam) -> None:
     _open(phone, f"{afterbeam.url}/")
 
 
+def open_check_in(phone: Chromium, afterbeam: Afterbeam) -> None:
+    _open(phone, f"{afterbeam.url}/check-in")
+
+
 def every_screen(phone: Chromium, afterbeam: Afterbeam, patient: Enrolled) -> Iterator[str]:
     """Yields a screen's name while the phone shows it. The phone must be fresh."""
     _open(phone, f"{afterbeam.url}/join")
@@ -82,8 +87,10 @@ def _with_push_denied(phone: Chromium, afterbeam: Afterbeam) -> Iterator[str]:
 
 
 def _when_joined(phone: Chromium, afterbeam: Afterbeam) -> Iterator[str]:
-    for name, path in (("today", "/"), ("plan", "/plan"), ("settings", "/settings"), ("help", "/help")):
-        _open(phone, afterbeam.url + path)
+    _open(phone, f"{afterbeam.url}/")
+    yield "today"
+    for name in ("plan", "settings", "help", "progress"):
+        _open(phone, f"{afterbeam.url}/{name}")
         yield name
 
 
@@ -98,6 +105,41 @@ def refuse_settings(phone: Chromium) -> None:
     phone.page.get_by_label(words.QUIET_FROM).fill(TOO_QUIET_FROM)
     phone.page.get_by_role("button", name=words.SAVE).click()
     phone.page.get_by_role("heading", name=words.REFUSED).wait_for()
+
+
+def check_in_screens(phone: Chromium, afterbeam: Afterbeam) -> Iterator[str]:
+    """Every screen of a check-in, as `every_screen`. The phone must have joined."""
+    open_check_in(phone, afterbeam)
+    yield "check-in"
+    yield from _check_in(phone, words.BETTER, words.NONE, signs=(), then=words.EXPECTED)
+    open_today(phone, afterbeam)
+    yield "today after a check-in"
+    phone.page.get_by_role("link", name=words.CHECK_IN).first.click()
+    yield from _check_in(phone, words.WORSE, words.DONE, signs=(words.FEVER,), then=words.CALL_TODAY)
+    open_today(phone, afterbeam)
+    yield "today with a call"
+    phone.page.get_by_role("link", name=words.WRONG).click()
+    phone.page.get_by_role("heading", name=words.WRONG).wait_for()
+    yield "all danger signs"
+    phone.page.get_by_text(words.SELF_HARM).click()
+    phone.page.wait_for_timeout(CALM_MS)
+    phone.page.get_by_role("button", name=words.DONE).click()
+    phone.page.get_by_role("heading", name=words.CRISIS).wait_for()
+    yield "check-in emergency"
+
+
+def _check_in(phone: Chromium, mood: str, finish: str, *, signs: tuple[str, ...], then: str) -> Iterator[str]:
+    page = phone.page
+    page.wait_for_timeout(CALM_MS)
+    page.get_by_role("button", name=mood).click()
+    page.get_by_role("heading", name=words.SIGNS).wait_for()
+    for sign in signs:
+        page.get_by_text(sign).click()
+    yield "check-in signs ticked" if signs else "check-in signs"
+    page.wait_for_timeout(CALM_MS)
+    page.get_by_role("button", name=finish).click()
+    page.get_by_role("heading", name=then).wait_for()
+    yield "check-in call today" if signs else "check-in expected"
 
 
 def screens_without_push(phone: Chromium, patient: Enrolled) -> Iterator[str]:

@@ -15,10 +15,12 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from tests.browser.screens import (
+    check_in_screens,
     enrol_today,
     every_screen,
     fresh_phone,
     iphone_screens,
+    join,
     screens_without_push,
 )
 from tests.support.chromium import Chromium, Scheme
@@ -26,7 +28,7 @@ from tests.support.processes import Afterbeam, running_afterbeam
 
 WIDTHS = (320, 390, 1280)
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
-RIGHT_TO_LEFT = ("join", "today")
+RIGHT_TO_LEFT = ("join", "today", "check-in signs", "check-in call today")
 
 
 def main(arguments: list[str]) -> None:
@@ -44,6 +46,10 @@ def _take_all(afterbeam: Afterbeam, profile: Path, into: Path) -> int:
     with sync_playwright() as playwright:
         with fresh_phone(playwright, profile / "usual") as phone:
             count += _take_each(phone, every_screen(phone, afterbeam, enrol_today(afterbeam)), into)
+        with fresh_phone(playwright, profile / "check-in") as phone:
+            patient = enrol_today(afterbeam)
+            join(phone, afterbeam, patient)
+            count += _take_each(phone, check_in_screens(phone, afterbeam), into)
         with fresh_phone(playwright, profile / "without-push") as phone:
             count += _take_each(phone, screens_without_push(phone, enrol_today(afterbeam)), into)
         with fresh_phone(playwright, profile / "iphone") as phone:

@@ -55,7 +55,7 @@ def test_the_worker_answers_for_exactly_what_the_manifest_claims(
 
 
 @pytest.mark.usefixtures("online_again")
-@pytest.mark.parametrize("path", ["/", "/plan", "/settings", "/help"])
+@pytest.mark.parametrize("path", ["/", "/plan", "/settings", "/help", "/check-in"])
 def test_a_screen_opens_without_a_network(phone: Chromium, afterbeam: Afterbeam, path: str) -> None:
     phone.page.goto(afterbeam.url + path)
     heading = phone.page.get_by_role("heading", level=1)
@@ -95,7 +95,7 @@ def test_done_tapped_offline_arrives_exactly_once(
 def test_no_screen_has_a_fault(playwright: Playwright, afterbeam: Afterbeam, tmp_path: Path) -> None:
     """On small and usual phones: nothing for axe, no sideways scroll, no broken policy, no uncaught error."""
     with fresh_phone(playwright, tmp_path) as phone:
-        names = _look_for_faults(phone, every_screen(phone, afterbeam, enrol_today(afterbeam)))
+        names = look_for_faults(phone, every_screen(phone, afterbeam, enrol_today(afterbeam)))
     assert names >= {"join", "push denied", "today", "plan", "settings", "settings refused", "today offline"}
 
 
@@ -103,14 +103,14 @@ def test_no_screen_of_a_browser_without_push_has_a_fault(
     playwright: Playwright, afterbeam: Afterbeam, tmp_path: Path
 ) -> None:
     with fresh_phone(playwright, tmp_path) as phone:
-        assert _look_for_faults(phone, screens_without_push(phone, enrol_today(afterbeam)))
+        assert look_for_faults(phone, screens_without_push(phone, enrol_today(afterbeam)))
 
 
 def test_no_screen_of_an_iphone_has_a_fault(
     playwright: Playwright, afterbeam: Afterbeam, tmp_path: Path
 ) -> None:
     with fresh_phone(playwright, tmp_path) as phone:
-        assert _look_for_faults(phone, iphone_screens(phone, enrol_today(afterbeam)))
+        assert look_for_faults(phone, iphone_screens(phone, enrol_today(afterbeam)))
 
 
 def test_today_has_full_marks_from_lighthouse(phone: Chromium, afterbeam: Afterbeam) -> None:
@@ -133,7 +133,7 @@ def test_the_join_page_has_full_marks_from_lighthouse(
     assert report.scores == FULL_MARKS
 
 
-def _look_for_faults(phone: Chromium, screens: Iterable[str]) -> set[str]:
+def look_for_faults(phone: Chromium, screens: Iterable[str]) -> set[str]:
     """The names of the screens seen, all without a fault."""
     faults: list[str] = []
     names = set()

@@ -39,3 +39,22 @@ CLINICAL = (
     *("skin", "laser", "heal", "wound", "treat", "clinic", "care", "cool", "sun", "peel", "ointment"),
     *("clean", "medicine", "check-in", "symptom", "procedure", "co2", "face", "patient", "Ana"),
 )
+
+# The check-in.
+HOW = "How is your skin today?"
+SIGNS = "Do you have any of these?"
+NONE = "None of these"
+BETTER = "Better"
+WORSE = "Worse"
+FEVER = "Fever or shivers"
+EXPECTED = "Go on with your care steps"
+CALL_TODAY = "Call your clinic today"
+WRONG = "Something feels wrong"
+SELF_HARM = "Thoughts of hurting yourself"
+ADD_DETAILS = "Add details"
+SAVE_DETAILS = "Save details"
+UNDO = "Undo"
+CHECK_IN = "Check in"  # begins the words of both ways to it
+CRISIS = "Call a crisis line"
+SENT = "Sent. Nobody has read it yet."
+NOBODY = "Nobody watches entries live."

@@ -17,20 +17,27 @@ from tests.support.processes import AFTERBEAM, COMMAND_SECONDS, HERE, RunningPro
 PATIENCE_SECONDS = 30.0
 
 
-def environment_of(ward: Ward, folder: Path) -> dict[str, str]:
-    """The settings of the ward's house, and nothing of whoever runs the tests."""
+def environment_of(ward: Ward, folder: Path, **more: str) -> dict[str, str]:
+    """The settings of the ward's house, and nothing of whoever runs the tests.
+
+    `more` are AFTERBEAM_ names without the prefix.
+    """
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("AFTERBEAM_")}
-    return inherited | settings_of(ward.house.config.database_url, folder) | {"PYTHONUNBUFFERED": "1"}
+    settings = settings_of(ward.house.config.database_url, folder)
+    given = {f"AFTERBEAM_{name}": value for name, value in more.items()}
+    return inherited | settings | given | {"PYTHONUNBUFFERED": "1"}
 
 
 @contextmanager
-def started_dispatcher(ward: Ward, folder: Path, name: str = "dispatch") -> Iterator[RunningProcess]:
+def started_dispatcher(
+    ward: Ward, folder: Path, name: str = "dispatch", **settings: str
+) -> Iterator[RunningProcess]:
     """The program, sending until told to stop; killed at the end if it still runs."""
     process = RunningProcess.start(
         "afterbeam dispatch",
         [str(AFTERBEAM), "dispatch"],
         folder / f"{name}.log",
-        environment_of(ward, folder),
+        environment_of(ward, folder, **settings),
     )
     try:
         yield process
@@ -38,11 +45,11 @@ def started_dispatcher(ward: Ward, folder: Path, name: str = "dispatch") -> Iter
         process.kill()
 
 
-def dispatch_once(ward: Ward, folder: Path) -> Any:
+def dispatch_once(ward: Ward, folder: Path, **settings: str) -> Any:
     """What `afterbeam dispatch --once --json` prints."""
     done = subprocess.run(
         [str(AFTERBEAM), "dispatch", "--once", "--json"],
-        env=environment_of(ward, folder),
+        env=environment_of(ward, folder, **settings),
         cwd=HERE,
         capture_output=True,
         text=True,

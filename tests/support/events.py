@@ -41,6 +41,11 @@ def items_of(bundle: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from day["items"]
 
 
+def check_in(plan_id: str, answers: Any, day: int = 0, at: datetime = START, **more: Any) -> Event:
+    content = {"plan_id": plan_id, "day": day, "answers": answers, "result": None, **more}
+    return event("check_in", at, **content)
+
+
 def item_due_next(bundle: dict[str, Any], after: datetime = START) -> dict[str, Any]:
     """The first thing still to come."""
     return min(

@@ -40,6 +40,7 @@ from pwa.store import notices, operations
 from pwa.store.database import Database
 from pwa.store.ids import new_id
 from pwa.store.scope import as_dispatcher, in_clinic
+from pwa.vault.keyring import MasterKeys
 from tests.support.databases import do_not_wait_for_the_disk
 from tests.support.protocols import seed
 from tests.support.push_service import PushService, Subscriber
@@ -254,7 +255,7 @@ class Ward:
 
     def send(self, patient: Patient, kind: str, content: dict[str, Any]) -> None:
         """One event through the real sync; it must be stored."""
-        event = syncing.PatientEvent(
+        event = PatientEvent(
             new_id(self.moment().wall), next(patient.events), 1, kind, self.care, {"kind": kind, **content}
         )
         with self.database.write() as session:
@@ -262,7 +263,7 @@ class Ward:
             answers = syncing.take_in(
                 scope, patient.clinic, self.house.keys, patient.device, [event], None, self.moment()
             )
-        assert [answer.result for answer in answers] == [syncing.SyncResult.STORED], answers
+        assert [answer.result for answer in answers] == [SyncResult.STORED], answers
 
     # ------------------------------------------------------------------ the dispatcher's work
 
@@ -383,6 +384,10 @@ class _HouseAt:
     @property
     def database(self) -> Database:
         return self.ward.database
+
+    @property
+    def keys(self) -> MasterKeys:
+        return self.ward.house.keys
 
     @property
     def demo(self) -> None:

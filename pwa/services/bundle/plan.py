@@ -7,23 +7,34 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from pwa.domain.care_plan import CarePlan, Fact, step_of, task_on
+from pwa.domain.clinic import Clinic, TriageMode
 from pwa.domain.opening_hours import OpeningHours, next_open_day
 from pwa.domain.protocol import Area, FactQuestion, Restriction, StepKind, Words
+from pwa.domain.rules import Risk
+from pwa.protocols.rule_sets import rule_set_json, rule_set_of
 from pwa.services.bundle.shapes import (
     CardPart,
+    CheckInPart,
     ExpectedPart,
     FactPart,
+    PhasePart,
     PlanPart,
     RestrictionPart,
+    RuleSetPart,
     VisitPart,
 )
 from pwa.services.instants import instant
 
 
 def plan_part(
-    plan: CarePlan, approved: bool, facts: Sequence[Fact], hours: OpeningHours, language: str
+    plan: CarePlan,
+    approved: bool,
+    facts: Sequence[Fact],
+    clinic: Clinic,
+    reported: tuple[frozenset[Risk] | None, list[CheckInPart]],
+    language: str,
 ) -> PlanPart:
-    """One plan in the patient's language."""
+    """One plan in the patient's language; `reported` is its (risks, recent check-ins)."""
     content = plan.protocol
     closing = _words(plan, content.closing_text_id, language)
     return {
@@ -41,20 +52,42 @@ def plan_part(
             "typical": content.heal_days.typical,
             "max": content.heal_days.max,
         },
-        "phases": [
-            {"phase": one.phase, "first": one.span.first, "last": one.span.last} for one in content.phases
-        ],
+        "phases": _phases(plan),
         "cards": _cards(plan, language),
         "expected": _expected(plan, language),
         "restrictions": _restrictions(plan, facts, language),
-        "facts": [
-            part
-            for one in content.facts
-            if _holds(plan, one.variants, None) and (part := _fact(plan, one, facts, language)) is not None
-        ],
-        "visits": _visits(plan, hours),
+        "facts": _facts(plan, facts, language),
+        "visits": _visits(plan, clinic.hours),
         "closing": {"title": closing.title, "body": closing.body},
+        "rules": _rules(plan, clinic.triage_mode),
+        "risks": sorted(reported[0] or ()),
+        "check_ins": reported[1],
     }
+
+
+def _phases(plan: CarePlan) -> list[PhasePart]:
+    return [
+        {
+            "phase": one.phase,
+            "first": one.span.first,
+            "last": one.span.last,
+            "items": list(one.check_in_items),
+            "safety": list(one.safety_set),
+        }
+        for one in plan.protocol.phases
+    ]
+
+
+def _facts(plan: CarePlan, facts: Sequence[Fact], language: str) -> list[FactPart]:
+    asked = [one for one in plan.protocol.facts if _holds(plan, one.variants, None)]
+    return [part for one in asked if (part := _fact(plan, one, facts, language)) is not None]
+
+
+def _rules(plan: CarePlan, mode: TriageMode) -> RuleSetPart | None:
+    """None in leaflet mode, in which nothing computes a level."""
+    if mode is TriageMode.LEAFLET:
+        return None
+    return rule_set_json(rule_set_of(plan.protocol, plan.variant, plan.area))
 
 
 def _words(plan: CarePlan, text_id: str, language: str) -> Words:

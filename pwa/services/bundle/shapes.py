@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, NotRequired, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
+
+RuleSetPart = dict[str, Any]  # static/domain/rules.ts; both evaluators are held to the same vectors
 
 
 class ClockPart(TypedDict):
@@ -37,6 +39,7 @@ class ClinicPart(TypedDict):
     emergency_number: str
     hours: list[HoursPart]
     holidays: list[str]
+    triage_mode: str
     trial: bool
 
 
@@ -66,6 +69,19 @@ class PhasePart(TypedDict):
     phase: str
     first: int
     last: int
+    items: list[str]
+    safety: list[str]
+
+
+class SignsPart(TypedDict):
+    group: str
+    signs: list[str]
+
+
+class TextPart(TypedDict):
+    title: str
+    body: str
+    why: str
 
 
 class CardPart(TypedDict):
@@ -111,6 +127,25 @@ class ClosingPart(TypedDict):
     body: str
 
 
+class CheckInPart(TypedDict):
+    id: str
+    day: int
+    tapped_at: str
+    answers: dict[str, bool | int | str]
+    level: str | None
+    undone: bool
+
+
+class AlertPart(TypedDict):
+    id: str
+    state: str
+    level: str | None
+    opened_at: str
+    seen_at: str | None
+    call_at: str | None
+    check_in_ids: list[str]
+
+
 class PlanPart(TypedDict):
     id: str
     procedure: str
@@ -129,6 +164,9 @@ class PlanPart(TypedDict):
     facts: list[FactPart]
     visits: list[VisitPart]
     closing: ClosingPart
+    rules: RuleSetPart | None
+    risks: list[str]
+    check_ins: list[CheckInPart]
 
 
 class ItemPart(TypedDict):
@@ -173,6 +211,7 @@ class NoticeWordsPart(TypedDict):
     titles: list[str]
     bodies: list[str]
     occurrence_ids: NotRequired[list[str]]
+    asks: NotRequired[list[str]]
 
 
 class BundlePart(TypedDict):
@@ -188,3 +227,6 @@ class BundlePart(TypedDict):
     plans: list[PlanPart]
     agenda: list[DayPart]
     notices: dict[str, NoticeWordsPart]
+    words: dict[str, TextPart]
+    danger_signs: list[SignsPart]
+    alert: AlertPart | None

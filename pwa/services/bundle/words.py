@@ -6,15 +6,21 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from pwa.domain.care_plan import CarePlan
+from pwa.domain.check_in import QUESTIONS
 from pwa.domain.notice import NoticeKind, NoticeState
 from pwa.domain.protocol import Words
 from pwa.protocols.packaged import app_text
-from pwa.services.bundle.shapes import NoticeWordsPart
+from pwa.services.bundle.shapes import NoticeWordsPart, TextPart
 from pwa.services.composing import Recovery
 from pwa.store.notices import ReminderItem
 
 # What has nothing to hide, and says the same at every level and in the push itself.
-PLAIN_TEXTS = {NoticeKind.TEST: "app.test", NoticeKind.SUMMARY: "app.outage"}
+PLAIN_TEXTS = {
+    NoticeKind.TEST: "app.test",
+    NoticeKind.SUMMARY: "app.outage",
+    NoticeKind.FOLLOW_UP: "app.follow_up",
+}
+TRIAGE_TEXTS = ("sign.", "choice.", "ask.", "symptom.", "advice.")
 _WORTH_KNOWING = (NoticeState.PLANNED, NoticeState.SENDING, NoticeState.SENT)
 
 
@@ -47,6 +53,17 @@ def reminder_words(recovery: Recovery) -> dict[str, NoticeWordsPart]:
     }
 
 
+def triage_words(recovery: Recovery) -> dict[str, TextPart]:
+    """The labels, questions and advice of check-ins, by text id; of several plans the newest version's."""
+    found: dict[str, TextPart] = {}
+    for plan in recovery.plans:
+        for text_id, text in plan.protocol.texts.items():
+            if text_id.startswith(TRIAGE_TEXTS):
+                words = text.in_language(recovery.patient.language)
+                found[text_id] = {"title": words.title, "body": words.body, "why": words.why}
+    return found
+
+
 def _words_of(
     items: Sequence[ReminderItem], plans: Mapping[UUID, CarePlan], language: str
 ) -> NoticeWordsPart:
@@ -57,11 +74,18 @@ def _words_of(
     lock = texts[f"lock.{leading.kind}_{turn}"].in_language(language)
     neutral = app_words("app.neutral", language)
     steps = _steps(items, plans, language)
-    return {
+    part: NoticeWordsPart = {
         "titles": [lock.title, lock.title, ", ".join(words.title for words in steps)],
         "bodies": [neutral.body, lock.body, " ".join(words.body for words in steps)],
-        "occurrence_ids": [str(item.occurrence_id) for item in items],
     }
+    # Only answers settle a question, so a lock screen offers no Done for it.
+    asks = [str(item.occurrence_id) for item in items if item.kind in QUESTIONS]
+    done = [str(item.occurrence_id) for item in items if item.kind not in QUESTIONS]
+    if done:
+        part["occurrence_ids"] = done
+    if asks:
+        part["asks"] = asks
+    return part
 
 
 def _steps(items: Sequence[ReminderItem], plans: Mapping[UUID, CarePlan], language: str) -> tuple[Words, ...]:

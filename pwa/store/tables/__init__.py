@@ -1,6 +1,7 @@
 """Every table. Import `Base.metadata` from here so that all of them are known."""
 
 from pwa.store.tables.base import Base
+from pwa.store.tables.check_ins import Alert, AlertReason, CheckIn, CheckInEnd, ClinicChanges
 from pwa.store.tables.clinics import (
     AuditEntry,
     Clinic,
@@ -22,13 +23,27 @@ from pwa.store.tables.patients import (
     PatientIdentifier,
     PatientKey,
 )
-from pwa.store.tables.plans import CarePlan, EventConflict, FactRow, OutcomeRow, PatientEvent, TaskRow
+from pwa.store.tables.photos import Photo
+from pwa.store.tables.plans import (
+    CarePlan,
+    EventConflict,
+    FactRow,
+    OutcomeRow,
+    PatientEvent,
+    QuarantinedEvent,
+    TaskRow,
+)
 
 __all__ = [
+    "Alert",
+    "AlertReason",
     "AuditEntry",
     "Base",
     "CarePlan",
+    "CheckIn",
+    "CheckInEnd",
     "Clinic",
+    "ClinicChanges",
     "ClinicHoliday",
     "ClinicHours",
     "Delivery",
@@ -47,9 +62,11 @@ __all__ = [
     "PatientEvent",
     "PatientIdentifier",
     "PatientKey",
+    "Photo",
     "ProtocolDocument",
     "ProtocolVersion",
     "PushOrigin",
+    "QuarantinedEvent",
     "Receipt",
     "ServerMeta",
     "StaffAccount",

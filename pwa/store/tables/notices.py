@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, SmallInteger, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pwa.domain.notice import DeliveryState, NoticeKind, NoticeState, ReceiptKind
@@ -15,6 +15,7 @@ from pwa.store.tables.base import Base, InClinic, of_clinic, same_clinic, works_
 from pwa.store.types import UtcDateTime, words_of
 
 ONE_PERSON = "(patient_id IS NULL) <> (staff_id IS NULL)"
+FOR_STAFF = "staff_id IS NOT NULL"
 
 
 class Notice(InClinic, Base):
@@ -24,6 +25,7 @@ class Notice(InClinic, Base):
         same_clinic("patients", "patient_id"),
         same_clinic("devices", "device_id"),
         UniqueConstraint("patient_id", "slot_key"),
+        UniqueConstraint("staff_id", "slot_key"),
         works_here("staff_id"),
         CheckConstraint(ONE_PERSON, name="one_person"),
         CheckConstraint("useful_until > due_at", name="useful_after_due"),
@@ -40,6 +42,14 @@ class Notice(InClinic, Base):
             "useful_until",
             postgresql_where=text("state IN ('planned', 'sending')"),
             sqlite_where=text("state IN ('planned', 'sending')"),
+        ),
+        # Few beside the patients' millions, and asked for before each chunk: alerts go first.
+        Index(
+            "ix_notices_staff",
+            "state",
+            "due_at",
+            postgresql_where=text(FOR_STAFF),
+            sqlite_where=text(FOR_STAFF),
         ),
         Index("ix_notices_patient_due", "patient_id", "due_at"),
     )
@@ -95,6 +105,7 @@ class Target(InClinic, Base):
             name="push_has_keys",
         ),
         Index("ix_targets_patient", "patient_id", "state"),
+        Index("ix_targets_staff", "staff_id", "state"),
         Index("ix_targets_address", "address"),
         # How many phones wait at a push service that fails; watchdogs ask every minute.
         Index(
@@ -165,6 +176,8 @@ class Delivery(InClinic, Base):
         UniqueConstraint("notice_id", "target_id"),
         Index(
             "ix_deliveries_open",
+            "channel",
+            "rank",
             "next_try_at",
             postgresql_where=text("state IN ('pending', 'leased')"),
             sqlite_where=text("state IN ('pending', 'leased')"),
@@ -174,6 +187,9 @@ class Delivery(InClinic, Base):
 
     notice_id: Mapped[UUID]
     target_id: Mapped[UUID]
+    # The target's kind: each channel has a queue of its own, so that one that stands still holds up no other.
+    channel: Mapped[TargetKind] = mapped_column(words_of(TargetKind))
+    rank: Mapped[int] = mapped_column(SmallInteger)  # 0 goes before 1: alerts before reminders
     state: Mapped[DeliveryState] = mapped_column(words_of(DeliveryState))
     attempts: Mapped[int]
     # Free to be taken from this instant on: the next try of a pending one, the lease's end of a leased one.

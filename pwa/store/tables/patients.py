@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, LargeBinary, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from pwa.domain.patient import CredentialKind, DeviceState, PatientState
+from pwa.domain.patient import CredentialKind, DeviceState, PatientState, RevokedBy
 from pwa.store.tables.base import Base, InClinic, of_clinic, same_clinic
 from pwa.store.types import UtcDateTime, words_of
 
@@ -76,6 +76,7 @@ class Device(InClinic, Base):
     __table_args__ = (
         *of_clinic(),
         same_clinic("patients", "patient_id"),
+        CheckConstraint("(revoked_at IS NULL) = (revoked_by IS NULL)", name="revoked_says_by_whom"),
         Index("ix_devices_patient", "patient_id"),
     )
 
@@ -88,6 +89,7 @@ class Device(InClinic, Base):
     last_seq: Mapped[int]
     reported_zone: Mapped[str | None] = mapped_column(String(64))
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_by: Mapped[RevokedBy | None] = mapped_column(words_of(RevokedBy))
 
 
 class DeviceCredential(Base):

@@ -30,6 +30,7 @@ class CarePlan(InClinic, Base):
     area: Mapped[Area | None] = mapped_column(words_of(Area))
     treated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     treated_on: Mapped[date]
+    risks_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)  # None: not asked
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -91,6 +92,29 @@ class EventConflict(InClinic, Base):
 
     patient_id: Mapped[UUID]
     event_id: Mapped[UUID]
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    payload_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    payload_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class QuarantinedEvent(InClinic, Base):
+    """What a phone sent after its clinic shut it out: kept apart for staff, applied to nothing."""
+
+    __tablename__ = "quarantined_events"
+    __table_args__ = (
+        *of_clinic(),
+        same_clinic("patients", "patient_id"),
+        same_clinic("devices", "device_id"),
+        UniqueConstraint("patient_id", "event_id", "payload_hash"),
+        Index("ix_quarantined_events_device", "device_id"),
+        Index("ix_quarantined_events_newest", "clinic_id", "received_at"),
+    )
+
+    patient_id: Mapped[UUID]
+    device_id: Mapped[UUID]
+    event_id: Mapped[UUID]
+    kind: Mapped[str] = mapped_column(String(32))
+    tapped_at: Mapped[datetime] = mapped_column(UtcDateTime)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
     payload_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     payload_sealed: Mapped[bytes] = mapped_column(LargeBinary)

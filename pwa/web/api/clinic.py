@@ -107,6 +107,7 @@ def _enrolled(session: Session, asked: EnrolIn) -> Enrolled:
             area=asked.area,
             language=asked.language,
             prescribed=frozenset(asked.prescribed),
+            risks=None if asked.risks is None else frozenset(asked.risks),
             external_id=f"{REQUEST}={asked.request_id}" if asked.request_id else None,
         ),
         ("staff", str(person.staff_id)),

@@ -52,6 +52,16 @@ class SyncIn(_Strict):
     events: Annotated[list[Any], Field(max_length=50)]
 
 
+class PhotoIn(_Strict):
+    """What a photo is of, in the header `Afterbeam-Photo`; the photo itself is the body."""
+
+    id: UUID
+    check_in_id: UUID
+    slot: Literal["front", "left", "right", "spot"]
+    taken_at: AwareDatetime
+    sent_at: Any = None  # as in SyncIn
+
+
 class SubscriptionIn(_Strict):
     endpoint: Annotated[str, Field(min_length=8, max_length=2048)]
     p256dh: Annotated[str, Field(min_length=80, max_length=100)]
@@ -81,7 +91,13 @@ class EnrolIn(_Strict):
     language: Annotated[str, Field(min_length=2, max_length=16)] = "en"
     treated_at: datetime | None = None  # the clinic's wall clock; None: now
     prescribed: Annotated[list[Short], Field(max_length=5)] = []
+    risks: Annotated[list[Short], Field(max_length=30)] | None = None  # ["none"]: asked; None: not asked
     request_id: UUID | None = None  # sent again, the same enrolment is found and not made twice
+
+
+class CloseAlertIn(_Strict):
+    outcome: Literal["called", "reassured", "booked", "sent_to_emergency_care", "other"]
+    note: Annotated[str, Field(max_length=2000)] = ""
 
 
 FIELD_NAMES = frozenset(name for shape in _Strict.__subclasses__() for name in shape.model_fields)

@@ -3,6 +3,7 @@
 import type { AgendaDay, AgendaItem, Plan } from "../../shared/api";
 import { millis } from "../../shared/clock";
 import { dateWords, longDate, timeOf } from "../../shared/strings";
+import { belowWords } from "../../shared/words/below";
 import { planWords } from "../../shared/words/plan";
 import { factsWords, questionWords } from "../../shared/words/questions";
 import { todayWords } from "../../shared/words/today";
@@ -25,6 +26,7 @@ export function PlanScreen() {
       <div class="lead">
         {plans.map((plan, at) => <Heading key={plan.id} plan={plan} main={at === 0} />)}
         {plans.some(({ status }) => status === "on_hold") && <p class="note">{words.on_hold}</p>}
+        <a class="button" href="/progress">{words.progress}</a>
         <h2>{words.days}</h2>
         <div class="days">{days.map((day) => <Day key={day.date} day={day} plans={plans} />)}</div>
         {last && <p class="quiet">{words.beyond(longDate(last))}</p>}
@@ -61,7 +63,7 @@ function Step({ item }: { item: AgendaItem }) {
     <details class="row">
       <summary>
         <time>{timeOf(millis(item.due_at))}</time>
-        <span>{item.title}{item.outcome === "done" && <em class="done"><Icon name="tick" />{todayWords().was_done}</em>}</span>
+        <span>{item.title}{item.outcome === "done" && <em class="done"><Icon name="tick" />{belowWords().was_done}</em>}</span>
       </summary>
       <p>{item.body}</p>
       {item.why && <p class="quiet">{planWords().why}: {item.why}</p>}

@@ -3,7 +3,7 @@
 import type { Settings } from "../../shared/api";
 import { settingsWords } from "../../shared/words/settings";
 import { Card } from "../../ui/card";
-import { changeSettings } from "../actions";
+import { changeSettings } from "../answers";
 
 export function LockScreen({ settings }: { settings: Settings }) {
   const words = settingsWords();

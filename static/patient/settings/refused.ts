@@ -1,10 +1,13 @@
 /** What the server did not take, in plain words: what it was, and why. */
 
+import { tickedOf } from "../../domain/check_ins";
+import type { Answers } from "../../domain/rules";
 import { millis } from "../../shared/clock";
 import type { PatientEvent, Settings } from "../../shared/api";
 import { clockWords, dayAndTime } from "../../shared/strings";
+import { planWords } from "../../shared/words/plan";
 import { settingsWords } from "../../shared/words/settings";
-import { todayWords } from "../../shared/words/today";
+import { belowWords } from "../../shared/words/below";
 import { bundle, type Refused } from "../store";
 
 /** One entry: `what` was made and when, each part on its own, and `why` it was refused. */
@@ -30,11 +33,15 @@ function kindOf(event: PatientEvent): string {
 function partsOf(event: PatientEvent): string[] {
   switch (event.kind) {
     case "outcome": return [titleOf(event.occurrence_ids)];
-    case "fact": return [questionOf(event.plan_id, event.name), event.value ? todayWords().yes : todayWords().not_yet];
+    case "fact": return [questionOf(event.plan_id, event.name), event.value ? belowWords().yes : belowWords().not_yet];
     case "settings": return wanted(event.settings);
+    case "check_in": return [planWords().day(event.day), ...signsOf(event.answers)];
     default: return []; // an event of a later version
   }
 }
+
+/** What was ticked, for whoever calls the clinic about it. */
+const signsOf = (answers: Answers): string[] => tickedOf(answers).map((sign) => bundle.value!.words?.[`sign.${sign}`]?.title ?? sign);
 
 /** What was asked for and is not in force. */
 function wanted(asked: Settings): string[] {

@@ -32,7 +32,7 @@ export async function leave(): Promise<boolean> {
     await turnOff();
     if (isPassing(await ask("device", "DELETE"))) return false;
   }
-  if (!(await wipe(async (store) => (await store("outbox").all())[0]))) return false; // another tab saved something
+  if (!(await wipe(async (store) => (await store("outbox").all())[0] ?? (await store("photos").all()).find(({ refused }) => !refused)))) return false; // another tab saved something
   await closeNotifications();
   await reload();
   go("/");

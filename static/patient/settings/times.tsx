@@ -4,7 +4,7 @@ import { useSignal } from "@preact/signals";
 import type { Settings } from "../../shared/api";
 import { settingsWords } from "../../shared/words/settings";
 import { Card } from "../../ui/card";
-import { changeSettings } from "../actions";
+import { changeSettings } from "../answers";
 
 type Clock = "wake" | "quiet_start" | "quiet_end";
 

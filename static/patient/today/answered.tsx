@@ -4,7 +4,7 @@ import type { Plan } from "../../shared/api";
 import { millis } from "../../shared/clock";
 import { dateWords } from "../../shared/strings";
 import { questionWords } from "../../shared/words/questions";
-import { answerFact } from "../actions";
+import { answerFact } from "../answers";
 import { dateOf } from "../store";
 
 export function Answered({ plan }: { plan: Plan }) {

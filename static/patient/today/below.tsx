@@ -1,6 +1,7 @@
 /** Below the next thing: what only a look at the skin can answer, quiet offers, and everything of today. */
 
 import type { AgendaDay, Plan } from "../../shared/api";
+import { belowWords } from "../../shared/words/below";
 import { questionsOn } from "../../domain/questions";
 import { dateOf, today } from "../store";
 import { made } from "./heading";
@@ -8,12 +9,14 @@ import { Offers } from "./offers";
 import { Question } from "./question";
 import { Rest } from "./rest";
 
-export function Below({ plans, day }: { plans: Plan[]; day: AgendaDay | null }) {
+/** `asks`: a check-in is the next thing, and no second way to it is needed. */
+export function Below({ plans, day, asks }: { plans: Plan[]; day: AgendaDay | null; asks: boolean }) {
   return (
     <>
       {plans.flatMap((plan) => questionsOn(plan, today.value, dateOf, made.value).map((fact) => (
         <Question key={plan.id + fact.name} plan={plan} fact={fact} />
       )))}
+      {!asks && plans.length > 0 && <a class="button" href="/check-in">{belowWords().check_in_now}</a>}
       <Offers />
       {day && day.items.length > 0 && <Rest day={day} />}
     </>

@@ -28,7 +28,7 @@ export function CallCard({ clinic }: { clinic: Clinic }) {
   );
 }
 
-function Call({ number, words, kind }: { number: string; words: string; kind: string }) {
+export function Call({ number, words, kind }: { number: string; words: string; kind: string }) {
   return (
     <a class={`button ${kind}`} href={`tel:${number.replace(/[^+\d*#]/g, "")}`}>
       <Icon name="call" />

@@ -5,7 +5,7 @@ import { useRef } from "preact/hooks";
 import type { AgendaItem } from "../../shared/api";
 import { dayAndTime, timeOf } from "../../shared/strings";
 import { todayWords } from "../../shared/words/today";
-import { asksAt } from "../../domain/today";
+import { asksAt, isQuestion } from "../../domain/today";
 import { lazy } from "../../ui/lazy";
 import { done, later, skip } from "../actions";
 import { changed } from "../calm";
@@ -71,7 +71,9 @@ export function Choices({ item }: { item: AgendaItem }) {
   }
   return (
     <div class="choices">
-      <button class="main" onClick={() => void done(item)}>{words.done}</button>
+      {isQuestion(item)
+        ? <a class="button main" href="/check-in">{words.check_in}</a>
+        : <button class="main" onClick={() => void done(item)}>{words.done}</button>}
       <button onClick={() => choose(true)}>{words.later}</button>
       <button onClick={() => void skip(item)}>{words.skip}</button>
     </div>

@@ -1,14 +1,14 @@
 /** Quiet offers on Today: reminders that are off, and a phone that is in another time zone. */
 
 import { useSignal } from "@preact/signals";
-import { todayWords } from "../../shared/words/today";
+import { belowWords } from "../../shared/words/below";
 import { zoneOfPhone } from "../../shared/outbox";
 import { Card } from "../../ui/card";
-import { changeSettings } from "../actions";
+import { changeSettings } from "../answers";
 import { bundle, hasReminders } from "../store";
 
 export function Offers() {
-  const words = todayWords();
+  const words = belowWords();
   return (
     <>
       <ZoneOffer />
@@ -23,7 +23,7 @@ export function Offers() {
 
 /** Asked, never assumed: a phone on a journey is not always a patient on a journey. */
 export function ZoneOffer() {
-  const words = todayWords();
+  const words = belowWords();
   const { settings } = bundle.value!;
   const here = zoneOfPhone();
   const refused = useSignal(sessionStorage.getItem("zone-kept") === here);

@@ -1,12 +1,12 @@
 /** A question that only a look at the skin can answer. */
 
 import type { FactQuestion, Plan } from "../../shared/api";
-import { todayWords } from "../../shared/words/today";
+import { belowWords } from "../../shared/words/below";
 import { Card } from "../../ui/card";
-import { answerFact } from "../actions";
+import { answerFact } from "../answers";
 
 export function Question({ plan, fact }: { plan: Plan; fact: FactQuestion }) {
-  const words = todayWords();
+  const words = belowWords();
   return (
     <Card title={fact.question}>
       <p>{fact.help}</p>

@@ -3,7 +3,7 @@
 import type { AgendaDay, AgendaItem } from "../../shared/api";
 import { millis } from "../../shared/clock";
 import { timeOf } from "../../shared/strings";
-import { todayWords } from "../../shared/words/today";
+import { belowWords } from "../../shared/words/below";
 import { isSettled } from "../../domain/today";
 import { Fold } from "../../ui/card";
 import { Icon } from "../../ui/icons";
@@ -11,7 +11,7 @@ import { reopen } from "../actions";
 import { Choices, HowTo } from "./next_thing";
 
 export function Rest({ day }: { day: AgendaDay }) {
-  const words = todayWords();
+  const words = belowWords();
   const done = day.items.filter(({ outcome }) => outcome === "done").length;
   return (
     <Fold title={words.rest} hint={words.rest_count(done, day.items.length)}>
@@ -21,7 +21,7 @@ export function Rest({ day }: { day: AgendaDay }) {
 }
 
 function Row({ item }: { item: AgendaItem }) {
-  const words = todayWords();
+  const words = belowWords();
   return (
     <details class={`row ${isSettled(item) ? "is-settled" : ""}`}>
       <summary>
@@ -36,7 +36,7 @@ function Row({ item }: { item: AgendaItem }) {
 }
 
 function Outcome({ item }: { item: AgendaItem }) {
-  const words = todayWords();
+  const words = belowWords();
   if (item.outcome === "done") return <em class="done"><Icon name="tick" />{words.was_done}</em>;
   if (item.outcome === "skipped") return <em>{words.was_skipped}</em>;
   if (item.outcome === "snoozed" && item.snoozed_until) return <em>{words.was_later(timeOf(millis(item.snoozed_until)))}</em>;

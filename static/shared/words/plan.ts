@@ -11,6 +11,7 @@ export const planWords = catalogue({
     today: "Today",
     nothing: "Nothing is planned for this day.",
     beyond: (date: string) => `This phone holds the plan until ${date}. Open online to refresh.`,
+    progress: "How it went so far",
     visits: "Visits to the clinic",
     visit: (date: string, day: number) => `${date}, day ${day}`,
     no_visits: "No more visits are planned.",

@@ -41,7 +41,10 @@ export const settingsWords = catalogue({
     rejected: "Entries that were not accepted",
     rejected_help: "They are kept here. If one matters, call your clinic.",
     rejected_settings: "Settings that were refused do not count. Below are those in force.",
-    entry: { done: "Done", snoozed: "Later", skipped: "Skipped", undone: "Taken back", fact: "Answer about your skin", settings: "Settings" },
+    entry: {
+      done: "Done", snoozed: "Later", skipped: "Skipped", undone: "Taken back", fact: "Answer about your skin", settings: "Settings",
+      check_in: "Check-in", check_in_undo: "Check-in taken back", called: "Whether you called",
+    },
     wanted_on: "on",
     wanted_off: "off",
     why: (reason: string) => `Why: ${reason}`,

@@ -1,5 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { adviceWords } from "./advice";
+import { belowWords } from "./below";
+import { checkInWords } from "./check_in";
 import { coolingWords } from "./cooling";
 import { helpWords } from "./help";
 import { joinWords } from "./join";
@@ -10,7 +13,9 @@ import { settingsWords } from "./settings";
 import { shellWords } from "./shell";
 import { todayWords } from "./today";
 
-const CATALOGUES = { coolingWords, helpWords, joinWords, notificationWords, planWords, questionWords, settingsWords, shellWords, todayWords };
+const CATALOGUES = {
+  adviceWords, belowWords, checkInWords, coolingWords, helpWords, joinWords, notificationWords, planWords, questionWords, settingsWords, shellWords, todayWords,
+};
 
 /** Every text of a catalogue, sentences with blanks filled in. */
 function texts(value: unknown): string[] {

@@ -12,14 +12,29 @@ from sqlalchemy import ForeignKeyConstraint, Table, UniqueConstraint, delete, se
 from sqlalchemy.exc import IntegrityError
 
 from pwa.clock import Moment
+from pwa.domain.alert import Acknowledgement, Alert, AlertOutcome, AlertState, Closing
 from pwa.domain.care_plan import OutcomeValue
 from pwa.domain.clinic import StaffRole
 from pwa.domain.errors import NotFound
 from pwa.domain.notice import DeliveryState, Notice, NoticeKind, NoticeState, ReceiptKind
 from pwa.domain.patient import TargetKind, TargetState
+from pwa.domain.photo import PhotoLabel, PhotoSlot, PhotoState, StoredPhoto
 from pwa.domain.protocol import FactName
+from pwa.domain.rules import Level
 from pwa.services.house import House
-from pwa.store import devices, notices, patients, plans, receipts, staff, tables, targets
+from pwa.store import (
+    alerts,
+    check_ins,
+    devices,
+    notices,
+    patients,
+    photos,
+    plans,
+    receipts,
+    staff,
+    tables,
+    targets,
+)
 from pwa.store.ids import new_id
 from pwa.store.scope import ClinicScope, in_clinic
 from pwa.store.tables import Base
@@ -62,6 +77,7 @@ def furnish(scope: ClinicScope, person: Person, staff_id: UUID) -> None:
     account = staff.StaffAccount(staff_id, f"{staff_id}@example.org", "Nurse", "hash")
     staff.add_staff(session, account, clinic_id, StaffRole.CLINICIAN, NOW)
     staff.add_session(session, staff_id.bytes * 2, staff_id, clinic_id, NOW, LATER)
+    photos.add_photo(scope, person.device.id, a_photo(person.id))
     session.add(tables.ClinicHoliday(clinic_id=clinic_id, day=NOW.date()))
     alert_id = new_id(NOW)
     scope.add(_staff_notice(alert_id, staff_id))
@@ -79,6 +95,8 @@ def furnish(scope: ClinicScope, person: Person, staff_id: UUID) -> None:
             id=new_id(NOW),
             notice_id=alert_id,
             target_id=target.id,
+            channel=TargetKind.PUSH,
+            rank=0,
             state=DeliveryState.PENDING,
             attempts=0,
             next_try_at=NOW,
@@ -87,6 +105,36 @@ def furnish(scope: ClinicScope, person: Person, staff_id: UUID) -> None:
     )
     session.flush()
     receipts.add_receipt(scope, alert_id, person.device.id, ReceiptKind.SHOWN, NOW)
+    report(scope, person, plan.id, entry.event_id, staff_id)
+
+
+def report(scope: ClinicScope, person: Person, plan_id: UUID, event_id: UUID, staff_id: UUID) -> None:
+    """A check-in, replaced by another event, with an alert that was closed twice over."""
+    new = check_ins.NewCheckIn(event_id, person.id, plan_id, person.device.id, 0, NOW, NOW, None)
+    check_in_id = check_ins.add_check_in(scope, new, NOW)
+    check_ins.end_check_in(scope, person.id, event_id, new_id(NOW), check_ins.UNDONE)
+    first = Alert(
+        id=new_id(NOW),
+        clinic_id=scope.clinic_id,
+        patient_id=person.id,
+        state=AlertState.CLOSED,
+        level=Level.SAME_DAY,
+        opened_at=NOW,
+        waiting_since=NOW,
+        acknowledgement=Acknowledgement(staff_id, NOW, Level.SAME_DAY, LATER, LATER),
+        closing=Closing(staff_id, NOW, AlertOutcome.CALLED),
+    )
+    alerts.add_alert(scope, first)
+    alerts.add_alert(scope, replace(first, id=new_id(LATER), reopens_id=first.id))
+    alerts.add_reasons(scope, first.id, check_in_id, [("S03", Level.SAME_DAY)], NOW)
+    alerts.note_change(scope)
+
+
+def a_photo(patient_id: UUID) -> StoredPhoto:
+    label = PhotoLabel(new_id(NOW), new_id(NOW), PhotoSlot.FRONT, NOW)
+    return StoredPhoto(
+        new_id(NOW), patient_id, label, NOW, b"h" * 32, 9, 1600, 1200, PhotoState.STORED, kept_apart=False
+    )
 
 
 def _staff_notice(notice_id: UUID, staff_id: UUID) -> tables.Notice:
@@ -94,7 +142,7 @@ def _staff_notice(notice_id: UUID, staff_id: UUID) -> tables.Notice:
         id=notice_id,
         staff_id=staff_id,
         kind=NoticeKind.ALERT,
-        slot_key="alert",
+        slot_key=f"alert/{notice_id}",
         due_at=NOW,
         useful_until=LATER,
         state=NoticeState.PLANNED,
@@ -155,8 +203,13 @@ def test_every_column_that_names_a_row_is_a_foreign_key() -> None:
     assert free == {
         "audit_entries.actor_id",  # outlives what it names
         "audit_entries.object_id",
-        "event_conflicts.event_id",  # made by the phone
+        "check_ins.event_id",  # made by the phone
+        "check_in_ends.event_id",
+        "check_in_ends.by_event_id",
+        "event_conflicts.event_id",
         "outcomes.event_id",
+        "photos.check_in_id",
+        "photos.photo_id",
         "patient_events.event_id",
         "notice_items.occurrence_id",  # computed, never stored as a row of its own
         "outcomes.occurrence_id",
@@ -253,6 +306,9 @@ def _seen_of(scope: ClinicScope, person: Person) -> list[Any]:
         *plans.facts_of(scope, [person.enrolled.care_plan_id]),
         *plans.outcomes_of(scope, person.id, NOW - timedelta(days=9)),
         *devices.devices_of(scope, person.id),
+        *photos.photos_of(scope, person.id),
+        *check_ins.check_ins_between(scope, person.id, NOW - timedelta(days=9), LATER),
+        *filter(None, [alerts.newest_alert(scope, person.id)]),
         *targets.live_targets(scope, person.id),
         *notices.reminders_since(scope, person.id, NOW - timedelta(days=9)),
         *notices.reminder_items_since(scope, person.id, NOW - timedelta(days=9)),

@@ -146,6 +146,9 @@ def test_a_patient_is_enrolled_with_a_link_and_a_code(afterbeam: Command, clinic
         ({"area": "elbow"}, "'co2_full' has no area 'elbow'. Choose one of: "),
         ({"language": "?"}, "There are no texts in '?' yet. Choose one of: en."),
         ({"prescribed": "cream"}, "'co2_full' has no reminder for a prescribed 'cream'."),
+        ({"risks": "diabetes,luck"}, "'luck' is no risk that is asked for. Choose from: none, "),
+        ({"risks": "none,diabetes"}, "Give risks as a list, or 'none'"),
+        ({"risks": " , "}, "Give risks as a list, or 'none'"),
         ({"external-id": "12345"}, "'12345' is not an external id. Give it as SYSTEM=VALUE"),
         ({"external-id": "chart="}, "'chart=' is not an external id."),
         ({"external-id": "=12345"}, "'=12345' is not an external id."),
@@ -289,6 +292,16 @@ def test_an_external_id_never_answers_with_another_treatment_or_person(
     assert said.startswith(f"This external id is {whose}")
     again = afterbeam(*_enrol(clinic_id, **{"external-id": "chart=42"})).json()
     assert again["care_plan_id"] == first["care_plan_id"]
+
+
+def test_enrolling_again_never_drops_or_changes_risks_unheard(afterbeam: Command, clinic_id: str) -> None:
+    known = {"external-id": "chart=42"}
+    first = afterbeam(*_enrol(clinic_id, **known, risks="diabetes, smoking")).json()
+    for risks in ("diabetes", "none"):
+        assert "enrolled with other risks" in _refused(afterbeam, _enrol(clinic_id, **known, risks=risks))
+    for again in ({"risks": "smoking,diabetes"}, {}):
+        answer = afterbeam(*_enrol(clinic_id, **known, **again)).json()
+        assert answer["care_plan_id"] == first["care_plan_id"]
 
 
 def test_a_country_that_is_none_is_refused(afterbeam: Command) -> None:

@@ -234,6 +234,14 @@ def test_the_doctor_finds_an_installation_well_once_somebody_sends(afterbeam: Co
     assert "dispatcher" in afterbeam("doctor").out
 
 
+def test_the_doctor_finds_whether_photos_can_be_decoded_and_kept(afterbeam: Command, tmp_path: Path) -> None:
+    assert _findings(afterbeam("doctor", "--json").out)["photos"] == "ok"
+    (tmp_path / "file").touch()
+    nowhere = Command({**afterbeam.environment, "AFTERBEAM_PHOTOS_DIR": str(tmp_path / "file" / "photos")})
+    assert _findings(nowhere("doctor", "--json").out)["photos"] == "failing"
+    assert "AFTERBEAM_PHOTOS_DIR" in nowhere("doctor").out
+
+
 def test_the_doctor_says_when_the_database_does_not_answer(tmp_path: Path) -> None:
     said = command_for(tmp_path, "postgresql://afterbeam:hunter22@127.0.0.1:1/none")("doctor", "--json")
     assert said.code == 1

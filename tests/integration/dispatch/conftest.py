@@ -40,6 +40,13 @@ def ward(
 
 
 @pytest.fixture
+def small_ward(with_a_clinic: Furnished[Clinic], tmp_path: Path, service: PushService) -> Iterator[Ward]:
+    """Where it does not matter which database it is, or only one writer at a time makes it hard."""
+    with _ward_on("sqlite", with_a_clinic, tmp_path, service) as opened:
+        yield opened
+
+
+@pytest.fixture
 def pg_ward(with_a_clinic: Furnished[Clinic], tmp_path: Path, service: PushService) -> Iterator[Ward]:
     """Where only PostgreSQL lets two writers work side by side."""
     with _ward_on("postgresql", with_a_clinic, tmp_path, service) as opened:

@@ -12,15 +12,18 @@ from sqlalchemy import text
 
 from pwa.domain.care_plan import OutcomeValue
 from pwa.services import housekeeping, watching
+from pwa.services.escalating import escalate
 from pwa.store import tables
 from pwa.store.scope import as_dispatcher, in_clinic
 from pwa.store.tables.base import InClinic
+from tests.support.desk import BOTH, Desk
 from tests.support.houses import Ward, make_clinic, subscribe_phone
 from tests.support.push_service import Script
+from tests.support.smtp import SmtpServer
 
 # Looked up by a hash, before anybody knows the clinic (design, section 12).
 BY_HASH = {"joins", "devices"}
-FOR_THE_DISPATCHER = {"patients", "notices", "notice_items", "targets", "deliveries"}
+FOR_THE_DISPATCHER = {"patients", "notices", "notice_items", "targets", "deliveries", "alerts", "check_ins"}
 
 
 @pytest.fixture
@@ -106,9 +109,38 @@ def test_a_phone_that_is_handed_on_to_another_clinics_patient_takes_its_subscrip
         assert session.scalars(query, {"a": alice.phone.endpoint}).all() == [mallory.id]
 
 
+def test_staff_are_told_across_clinics(guarded: Ward) -> None:
+    with SmtpServer() as server:
+        desk = Desk(guarded, server)
+        olga = desk.employ("Olga")
+        mallory = desk.employ("Mallory", make_clinic(guarded.house, "Elsewhere"))
+        theirs = desk.alert(mallory.clinic)
+        for alert in (desk.alert(), theirs):
+            assert desk.tell(alert) == 1
+        assert (desk.push(), desk.mail().accepted) == (2, 2)
+        assert desk.told([olga, mallory]) == [(1, 1), (1, 1)]
+        with guarded.database.read() as session:
+            assert watching.reminders_go_out(session, guarded.moment(), BOTH)["mail"]
+        desk.tell(theirs)
+        desk.stop(theirs)
+        assert _states(guarded) == {"sent": 2, "cancelled": 1}
+
+
 def test_a_clinic_named_before_does_not_stay_named(guarded: Ward) -> None:
     guarded.admit("Alice")
     with guarded.database.write() as session:
         in_clinic(session, guarded.clinic.id)
     with guarded.database.read() as session:
         assert session.execute(text("SELECT id FROM patients")).all() == []
+
+
+def test_an_alert_is_opened_by_its_clinic_and_watched_across_clinics(guarded: Ward) -> None:
+    alice = guarded.admit("Alice")
+    answers = {"plan_id": str(alice.care_plan_id), "day": 0, "answers": {"faint": True}, "result": None}
+    guarded.send(alice, "check_in", answers)
+    guarded.care += timedelta(minutes=5)
+    assert escalate(guarded.database, guarded.house.keys, guarded.moment(), lambda: False) == 1
+    with guarded.database.read() as session:
+        as_dispatcher(session)
+        [again] = session.scalars(text("SELECT next_tell_at FROM alerts WHERE state = 'open'"))
+    assert again == guarded.care + timedelta(minutes=5)

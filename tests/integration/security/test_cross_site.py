@@ -1,7 +1,8 @@
-"""Every route that changes anything answers only our own pages, and only JSON. New routes must be listed."""
+"""Every route that changes anything answers only our own pages, JSON or a photo. All must be listed."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
@@ -10,11 +11,14 @@ import pytest
 from werkzeug.test import TestResponse
 
 from tests.integration.security.people import new_subscriber, subscription
-from tests.support.events import outcome
+from tests.support.events import check_in, outcome
+from tests.support.pictures import jpeg
 from tests.support.web import ORIGIN, PASSWORD, Phone, World
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 JSON = "application/json"
+
+PHOTO = ("POST", "/api/v1/photos")
 
 # Every unsafe route with a body that would work.
 UNSAFE: Mapping[tuple[str, str], Any] = {
@@ -25,11 +29,25 @@ UNSAFE: Mapping[tuple[str, str], Any] = {
     ("PUT", "/api/v1/push-subscription"): "a subscription",
     ("DELETE", "/api/v1/push-subscription"): {"endpoint": "https://fcm.googleapis.com/x"},
     ("POST", "/api/v1/test-notices"): None,
+    PHOTO: {
+        "id": str(uuid4()),
+        "check_in_id": str(uuid4()),
+        "slot": "front",
+        "taken_at": "2026-07-15T09:00:00Z",
+    },
+    ("DELETE", "/api/v1/photos/<uuid:photo_id>"): None,
     ("POST", "/api/v1/receipts"): {"notice_id": str(uuid4()), "kind": "shown"},
     ("POST", "/api/v1/clinic/session"): {"email": "olga@lakeside.test", "password": PASSWORD},
     ("DELETE", "/api/v1/clinic/session"): None,
     ("POST", "/api/v1/clinic/patients"): {"procedure": "ipl", "first_name": "Eve"},
     ("POST", "/api/v1/clinic/patients/<uuid:patient_id>/invitations"): None,
+    ("POST", "/api/v1/clinic/alerts/<uuid:alert_id>/acknowledge"): None,
+    ("POST", "/api/v1/clinic/alerts/<uuid:alert_id>/undo"): None,
+    ("POST", "/api/v1/clinic/alerts/<uuid:alert_id>/return"): None,
+    ("POST", "/api/v1/clinic/alerts/<uuid:alert_id>/close"): {"outcome": "called"},
+    ("PUT", "/api/v1/clinic/push-subscription"): "a subscription",
+    ("DELETE", "/api/v1/clinic/push-subscription"): {"endpoint": "https://fcm.googleapis.com/x"},
+    ("POST", "/api/v1/clinic/test-notices"): None,
 }
 WRONG_SENDERS: Mapping[str, Mapping[str, str]] = {
     "no header": {},
@@ -72,6 +90,8 @@ def victim(world: World) -> Phone:
         browser.ask("PUT", "/api/v1/push-subscription", subscription(world, new_subscriber())).status_code
         == 204
     )
+    plan_id = browser.bundle()["plans"][0]["id"]
+    assert browser.results(check_in(plan_id, {"overall": "worried"})) == ["stored"]  # it opens an alert
     return browser
 
 
@@ -82,9 +102,13 @@ def _send(
     body = subscription(world, new_subscriber()) if UNSAFE[route] == "a subscription" else UNSAFE[route]
     if route == ("POST", "/api/v1/join"):
         body = {"token": world.enrol(world.lakeside, "Eve").invitation.token}
-    patient_id = str(world.rows("patients")[0]["id"])
+    patient_id, alert_id = (str(world.rows(table)[0]["id"]) for table in ("patients", "alerts"))
+    path = path.replace("<uuid:patient_id>", patient_id).replace("<uuid:alert_id>", alert_id)
+    if route == PHOTO and content_type == JSON:
+        about = {"Afterbeam-Photo": json.dumps(UNSAFE[route]), **headers}
+        return victim.http.post(path, data=jpeg(), content_type="image/jpeg", headers=about, buffered=True)
     return victim.http.open(
-        path.replace("<uuid:patient_id>", patient_id),
+        path.replace("<uuid:photo_id>", str(uuid4())),
         method=method,
         json=body if content_type == JSON else None,
         data=None if content_type == JSON else b'{"right": true}',
@@ -116,7 +140,7 @@ def test_only_json_is_read(world: World, victim: Phone, route: tuple[str, str]) 
     for content_type in WRONG_TYPES:
         answer = _send(world, victim, route, {"Sec-Fetch-Site": "same-origin"}, content_type)
         assert answer.status_code == 415, content_type
-        assert answer.get_json()["code"] == "not_json"
+        assert answer.get_json()["code"] == ("not_an_image" if route == PHOTO else "not_json")
     if route != ("POST", "/api/v1/join"):
         assert world.dump(but=frozenset({"joins", "patients"})) == before
 

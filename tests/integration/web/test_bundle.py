@@ -16,8 +16,9 @@ import pytest
 
 from pwa.clock import DemoClock, rebase
 from pwa.domain.care_plan import CarePlan, Fact, revise
-from pwa.domain.clinic import ClinicStage
+from pwa.domain.clinic import Clinic, ClinicStage, TriageMode
 from pwa.domain.protocol import Area, FactName, Restriction
+from pwa.domain.sun import Place
 from pwa.protocols.lint_words import HEALTH_WORDS
 from pwa.protocols.loader import load_seed
 from pwa.services.bundle.plan import plan_part
@@ -206,8 +207,23 @@ def test_every_reminder_planned_has_its_words_and_its_occurrences(world: World) 
             for row in world.rows("notice_items")
             if str(row["notice_id"]) == notice_id
         }
-        assert set(words["occurrence_ids"]) == stored
+        assert {*words.get("occurrence_ids", ()), *words.get("asks", ())} == stored
         assert stored <= on_the_agenda
+
+
+def test_no_reminder_offers_to_settle_a_question_unanswered(world: World) -> None:
+    bundle = world.patient("Alice").bundle()
+    questions = {
+        one
+        for item in items_of(bundle)
+        if item["kind"] in ("check_in", "skin_check")
+        for one in item["occurrence_ids"]
+    }
+    asked = [one for words in bundle["notices"].values() for one in words.get("asks", ())]
+    settled = [one for words in bundle["notices"].values() for one in words.get("occurrence_ids", ())]
+    assert asked
+    assert set(asked) <= questions
+    assert not questions & set(settled)
 
 
 def test_a_trial_says_so_and_so_does_a_protocol_nobody_approved(world: World) -> None:
@@ -301,6 +317,17 @@ def test_of_an_unknown_variants_rules_the_strictest_holds(world: World) -> None:
     assert (known["until"], known["fact"]) == ("2026-07-18", None)
 
 
+CLINIC = Clinic(
+    id=UUID(int=1),
+    name="Lakeside",
+    country="GB",
+    day_phone="1",
+    night_phone="2",
+    place=Place(51.5, 0.0),
+    stage=ClinicStage.TRIAL,
+    triage_mode=TriageMode.PERSONALISED,
+    hours=WEEKDAYS_NINE_TO_FIVE,
+)
 RULE = Restriction("swim", "may.swim_calm", since_day=0, until_day=3)
 
 
@@ -341,7 +368,7 @@ def _plan_of_vascular() -> CarePlan:
 def _part_of(plan: CarePlan | None = None, facts: tuple[Fact, ...] = (), **changes: Any) -> PlanPart:
     it = plan or _plan_of_vascular()
     changed = replace(it, protocol=replace(it.protocol, **changes))
-    return plan_part(changed, True, facts, WEEKDAYS_NINE_TO_FIVE, "en")
+    return plan_part(changed, True, facts, CLINIC, (None, []), "en")
 
 
 def _expected_on(part: PlanPart) -> set[tuple[str, int]]:

@@ -10,7 +10,7 @@ import pytest
 from pydantic import BaseModel
 
 from pwa.services.bundle import shapes
-from pwa.services.syncing import SyncResult
+from pwa.services.patient_events import SyncResult
 from pwa.web.api import schemas
 from tests.support.events import event, item_due_next, outcome
 from tests.support.typescript import Interfaces, misfits, shape_of
@@ -19,7 +19,9 @@ from tests.support.web import Phone, World
 ROOT = Path(__file__).parents[3]
 API_TS = ROOT / "static" / "shared" / "api.ts"
 
-INTERFACES = Interfaces(API_TS.read_text(encoding="utf-8"))
+RULES_TS = ROOT / "static" / "domain" / "rules.ts"
+
+INTERFACES = Interfaces(RULES_TS.read_text(encoding="utf-8"), API_TS.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize(

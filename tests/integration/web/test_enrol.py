@@ -76,3 +76,25 @@ def test_a_medicine_that_is_not_reminded_of_is_refused_and_nothing_is_stored(wor
     assert refused.status_code == 422
     assert "aspirin" in refused.get_json()["detail"]
     assert world.rows("patients") == []
+
+
+@pytest.mark.parametrize(
+    ("risks", "stored"), [(None, None), (["none"], []), (["melasma", "diabetes"], ["diabetes", "melasma"])]
+)
+def test_not_asked_none_and_a_list_of_risks_are_three_things(
+    world: World, risks: list[str] | None, stored: list[str] | None
+) -> None:
+    answer = desk(world).post(PATIENTS, asked(risks=risks))
+    assert answer.status_code == 201
+    [row] = world.rows("care_plans")
+    assert (row["risks_sealed"] is None) == (stored is None)
+    phone = world.phone()
+    phone.post("/api/v1/join", {"code": answer.get_json()["join_code"]})
+    phone.post("/api/v1/join/answer", {"right": True})
+    assert phone.bundle()["plans"][0]["risks"] == (stored or [])
+
+
+@pytest.mark.parametrize("risks", [[], ["luck"], ["none", "diabetes"], ["diabetes"] * 31])
+def test_risks_that_are_none_of_the_list_are_refused(world: World, risks: list[str]) -> None:
+    assert desk(world).post(PATIENTS, asked(risks=risks)).status_code == 422
+    assert world.rows("patients") == []

@@ -323,7 +323,7 @@ def test_whatever_is_set_either_works_or_names_its_setting(name: str, value: str
     complaint = complaint_about({name: value})
     # A public address that works makes the subject be missed.
     assert complaint is None or complaint.startswith(
-        (f"AFTERBEAM_{name} ", "AFTERBEAM_VAPID_SUBJECT is missing")
+        (f"AFTERBEAM_{name} ", "AFTERBEAM_VAPID_SUBJECT is missing", "AFTERBEAM_MAIL_FROM is missing")
     )
 
 
@@ -335,3 +335,16 @@ def test_each_setting_is_documented_as_it_is() -> None:
 def test_each_setting_is_read() -> None:
     names = {setting.name.lower() for setting in SETTINGS}
     assert names == set(Config.__dataclass_fields__)
+
+
+def test_photos_follow_the_data_folder_and_have_a_quota(tmp_path: Path) -> None:
+    config = read({"DATA_DIR": str(tmp_path)})
+    assert config.photos_dir == tmp_path / "photos"
+    assert (config.photos_per_patient, config.photo_mb_per_patient) == (200, 200)
+    assert read({"PHOTOS_DIR": "/srv/photos"}).photos_dir == Path("/srv/photos")
+
+
+@pytest.mark.parametrize("name", ["PHOTOS_PER_PATIENT", "PHOTO_MB_PER_PATIENT"])
+@pytest.mark.parametrize("number", ["0", "10001", "-1", "many", "1.5", "٨"])
+def test_a_quota_that_is_none_is_refused_with_the_mend(name: str, number: str) -> None:
+    assert refusal({name: number}) == f"AFTERBEAM_{name} is '{number}'. Give a number from 1 to 10000."

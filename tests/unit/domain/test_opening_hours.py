@@ -16,6 +16,8 @@ from pwa.domain.opening_hours import (
     closed_days_before,
     closes,
     is_open,
+    open_minutes_after,
+    opening_after,
     opening_of,
     opens_next,
     parse,
@@ -151,6 +153,38 @@ def test_the_closed_days_before_an_opening_are_one_run() -> None:
     assert closed_days_before(WEEKDAYS_NINE_TO_FIVE, MONDAY) == (date(2026, 6, 7),)
     assert closed_days_before(WEEKDAYS_NINE_TO_FIVE, FRIDAY) == ()
     assert closed_days_before(WEEKDAYS_NINE_TO_FIVE, SUNDAY) == ()
+
+
+OFFICE = parse("Mon-Fri 09:00-17:30", LONDON)
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("day", "at", "length", "expected"),
+    [
+        (MONDAY, "10:00", HOUR, (MONDAY, "11:00")),
+        (MONDAY, "16:30", HOUR, (MONDAY, "17:30")),  # to the minute of closing
+        (MONDAY, "16:45", HOUR, (date(2026, 6, 9), "09:15")),
+        (MONDAY, "07:00", HOUR, (MONDAY, "10:00")),
+        (FRIDAY, "17:30", HOUR, (date(2026, 6, 15), "10:00")),
+        (FRIDAY, "16:30", 4 * HOUR, (date(2026, 6, 15), "12:00")),
+        (SATURDAY, "12:00", 9 * HOUR, (date(2026, 6, 16), "09:30")),
+    ],
+)
+def test_only_open_time_is_counted(day: date, at: str, length: timedelta, expected: tuple[date, str]) -> None:
+    assert open_minutes_after(OFFICE, wall(day, at), length) == wall(*expected)
+
+
+def test_openings_are_counted_one_by_one() -> None:
+    assert opening_after(OFFICE, wall(MONDAY, "10:00"), 1) == wall(date(2026, 6, 9), "09:00")
+    assert opening_after(OFFICE, wall(FRIDAY, "08:00"), 2) == wall(date(2026, 6, 15), "09:00")
+
+
+def test_a_clinic_that_never_opens_again_has_no_open_minutes() -> None:
+    holidays = frozenset(MONDAY + timedelta(days=ahead) for ahead in range(-1, 370))
+    shut = OpeningHours(LONDON, OFFICE.week, holidays)
+    assert open_minutes_after(shut, wall(MONDAY, "10:00"), HOUR) is None
+    assert opening_after(shut, wall(MONDAY, "10:00"), 2) is None
 
 
 @checked(200)

@@ -1,0 +1,1 @@
+"""Timed comparisons, run by `make bench`. They print figures and never fail a test."""

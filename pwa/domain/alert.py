@@ -1,0 +1,269 @@
+"""An alert: what staff must act on, until a person has closed it. Pure: `now` is given, in care time.
+
+open -> acknowledged -> closed with an outcome. An acknowledged one comes back to the top when the patient
+gets worse, or when nobody has closed it in time. A closed one stays as it was: what comes later opens a new
+one, which names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from pwa.domain.judgement import Reason
+from pwa.domain.opening_hours import (
+    OpeningHours,
+    closes,
+    is_open,
+    open_minutes_after,
+    opening_after,
+    opens_next,
+)
+from pwa.domain.rules import Level
+
+# Design section 9; the two for tell_clinic are D.
+EMERGENCY_CALL_AFTER = timedelta(minutes=10)
+CALL_AFTER = timedelta(minutes=60)  # of opening hours
+EMERGENCY_TELL_EVERY = timedelta(minutes=5)
+TELL_EVERY = timedelta(minutes=30)  # of opening hours
+EMERGENCY_RETURNS_AFTER = timedelta(minutes=30)
+RETURNS_AFTER = timedelta(hours=4)  # of opening hours
+TELL_CLINIC_RETURNS_AFTER_DAYS = 2  # on which the clinic opens
+ASKED_AFTER = timedelta(minutes=30)  # "Have you called the clinic?", after "Call now."
+UNDO_FOR = timedelta(seconds=30)  # of wall time
+NEVER_OPENS = timedelta(days=1)  # how long to wait for a clinic that will not open for a year
+
+
+class AlertState(StrEnum):
+    OPEN = "open"  # at the top: nobody has taken it, or it came back
+    ACKNOWLEDGED = "acknowledged"
+    CLOSED = "closed"
+
+
+class AlertOutcome(StrEnum):
+    CALLED = "called"
+    REASSURED = "reassured"
+    BOOKED = "booked"
+    SENT_TO_EMERGENCY_CARE = "sent_to_emergency_care"
+    OTHER = "other"
+
+
+class CalledAnswer(StrEnum):
+    """What the patient said to "Have you called the clinic?"."""
+
+    YES = "yes"
+    NO = "no"
+    NO_ANSWER = "no_answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """What one check-in gives staff to act on. `level` is None where none is computed (leaflet mode)."""
+
+    level: Level | None
+    reasons: tuple[Reason, ...]
+    since: datetime  # when the patient tapped it
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """Who took an alert, when, at which level, and until when that may be undone."""
+
+    by: UUID
+    at: datetime
+    level: Level | None
+    undo_until: datetime
+    returns_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """How an alert ended."""
+
+    by: UUID
+    at: datetime
+    outcome: AlertOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One alert of one patient; `level` is the highest of its reasons, None when that is ungraded."""
+
+    id: UUID
+    clinic_id: UUID
+    patient_id: UUID
+    state: AlertState
+    level: Level | None
+    opened_at: datetime
+    waiting_since: datetime
+    turn: int = 1  # how often it came to the top
+    call_at: datetime | None = None  # from then on the patient is told that nobody has seen it
+    next_tell_at: datetime | None = None
+    seen_at: datetime | None = None  # of an earlier turn that can no longer be undone
+    acknowledgement: Acknowledgement | None = None
+    closing: Closing | None = None
+    called: CalledAnswer | None = None
+    called_at: datetime | None = None
+    reopens_id: UUID | None = None  # the one that was closed before it
+
+    def is_seen(self, now: datetime) -> datetime | None:
+        """Since when the patient may be told that the clinic has seen it; None while that may be undone."""
+        held = self.acknowledgement
+        if held is not None and (self.closing is not None or held.undo_until <= now):
+            return held.at
+        return self.seen_at
+
+
+def urgency(level: Level | None) -> int:
+    """0 is the most urgent. What is ungraded may be anything, and is treated as for the same day."""
+    return (level or Level.SAME_DAY).rank
+
+
+def opened(
+    alert_id: UUID,
+    whose: tuple[UUID, UUID],
+    concern: Concern,
+    hours: OpeningHours,
+    now: datetime,
+    reopens_id: UUID | None = None,
+) -> Alert:
+    """A new alert; `whose` is (clinic, patient)."""
+    return Alert(
+        id=alert_id,
+        clinic_id=whose[0],
+        patient_id=whose[1],
+        state=AlertState.OPEN,
+        level=concern.level,
+        opened_at=now,
+        waiting_since=now,
+        call_at=calls_at(concern.level, hours, min(concern.since, now)),
+        next_tell_at=first_told_at(concern.level, hours, now),
+        reopens_id=reopens_id,
+    )
+
+
+def joined_by(
+    alert: Alert, concern: Concern, known: Collection[str], hours: OpeningHours, now: datetime
+) -> Alert:
+    """The alert with one more concern; `known` are the rules it named before. The level never falls."""
+    level = min((alert.level, concern.level), key=lambda each: (urgency(each), each is None))
+    together = replace(alert, level=level)
+    if alert.acknowledgement is not None:
+        if not _is_worse(alert.acknowledgement, concern, known):
+            return together
+        return _at_the_top(replace(together, seen_at=None, called=None, called_at=None), concern, hours, now)
+    call_at = _earliest(alert.call_at, calls_at(concern.level, hours, min(concern.since, now)))
+    waiting = replace(
+        together, call_at=call_at, seen_at=None
+    )  # what was seen before it came back is not this
+    if urgency(concern.level) >= urgency(alert.level):
+        return waiting
+    tell_at = _earliest(alert.next_tell_at, first_told_at(concern.level, hours, now))
+    return replace(waiting, next_tell_at=tell_at, called=None, called_at=None)  # they called about less
+
+
+def _is_worse(held: Acknowledgement, concern: Concern, known: Collection[str]) -> bool:
+    """Whether whoever took the alert has not seen the like of it.
+
+    A higher level is; so is a flag it did not have, as urgent as what was taken and for today at least.
+    Where nothing is graded nobody can tell, so all of it is.
+    """
+    if concern.level is None or held.level is None or urgency(concern.level) < urgency(held.level):
+        return True
+    at_least = min(urgency(held.level), urgency(Level.SAME_DAY))
+    return any(reason.rule not in known and reason.level.rank <= at_least for reason in concern.reasons)
+
+
+def _at_the_top(alert: Alert, concern: Concern | None, hours: OpeningHours, now: datetime) -> Alert:
+    since = None if concern is None else calls_at(concern.level, hours, min(concern.since, now))
+    return replace(
+        alert,
+        state=AlertState.OPEN,
+        acknowledgement=None,
+        waiting_since=now,
+        turn=alert.turn + 1,
+        call_at=since,
+        next_tell_at=first_told_at(alert.level, hours, now),
+    )
+
+
+def acknowledged(alert: Alert, by: UUID, undo_until: datetime, hours: OpeningHours, now: datetime) -> Alert:
+    """Taken by a person: nobody is told any more, until it is closed or comes back."""
+    taken = Acknowledgement(by, now, alert.level, undo_until, returns_at(alert.level, hours, now))
+    return replace(alert, state=AlertState.ACKNOWLEDGED, acknowledgement=taken, next_tell_at=None)
+
+
+def given_back(alert: Alert, hours: OpeningHours, now: datetime) -> Alert:
+    """As it was before it was taken by mistake; the patient has not been told that it was seen."""
+    tell_at = first_told_at(alert.level, hours, now)
+    return replace(alert, state=AlertState.OPEN, acknowledgement=None, next_tell_at=tell_at)
+
+
+def returned(alert: Alert, hours: OpeningHours, now: datetime) -> Alert:
+    """Back at the top without an outcome. The patient knows that it was seen, so nothing is said to them."""
+    seen_at = alert.acknowledgement.at if alert.acknowledgement else alert.seen_at
+    return _at_the_top(replace(alert, seen_at=seen_at), None, hours, now)
+
+
+def closed(alert: Alert, by: UUID, outcome: AlertOutcome, now: datetime) -> Alert:
+    """Ended by a person; whoever closes what nobody took has taken it."""
+    taken = alert.acknowledgement or Acknowledgement(by, now, alert.level, now, None)
+    return replace(
+        alert,
+        state=AlertState.CLOSED,
+        acknowledgement=taken,
+        closing=Closing(by, now, outcome),
+        next_tell_at=None,
+    )
+
+
+def told(alert: Alert, hours: OpeningHours, now: datetime) -> Alert:
+    """Staff were told just now, and will be again."""
+    return replace(alert, next_tell_at=told_again_at(alert.level, hours, now))
+
+
+def calls_at(level: Level | None, hours: OpeningHours, since: datetime) -> datetime | None:
+    """When to tell the patient that nobody has seen what waits since then; None: it can wait.
+
+    The moment nobody is there it is said at once, also when the clinic closes before the time is up.
+    """
+    closing = closes(hours, since)
+    if level is Level.TELL_CLINIC:
+        return None
+    if closing is None:
+        return since
+    if level is Level.EMERGENCY:
+        return min(since + EMERGENCY_CALL_AFTER, closing)
+    return min(since + CALL_AFTER, closing)
+
+
+def first_told_at(level: Level | None, hours: OpeningHours, now: datetime) -> datetime:
+    """When staff are told of an alert that came to the top now: at once, but for what has days."""
+    if level is not Level.TELL_CLINIC or is_open(hours, now):
+        return now
+    return opens_next(hours, now) or now
+
+
+def told_again_at(level: Level | None, hours: OpeningHours, now: datetime) -> datetime:
+    """When staff are told again if nobody acknowledges."""
+    if level is Level.EMERGENCY:
+        return now + EMERGENCY_TELL_EVERY
+    if level is Level.TELL_CLINIC or not is_open(hours, now):
+        return opens_next(hours, now) or now + NEVER_OPENS
+    return open_minutes_after(hours, now, TELL_EVERY) or now + NEVER_OPENS
+
+
+def returns_at(level: Level | None, hours: OpeningHours, now: datetime) -> datetime:
+    """When an alert acknowledged now comes back unless it is closed."""
+    if level is Level.EMERGENCY:
+        return now + EMERGENCY_RETURNS_AFTER
+    if level is Level.TELL_CLINIC:
+        return opening_after(hours, now, TELL_CLINIC_RETURNS_AFTER_DAYS) or now + NEVER_OPENS
+    return open_minutes_after(hours, now, RETURNS_AFTER) or now + NEVER_OPENS
+
+
+def _earliest(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min(filter(None, (one, other)), default=None)

@@ -1,0 +1,69 @@
+"""What the patient has reported, and what the clinic makes of it, as the phone shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from pwa.domain.alert import Alert, AlertState
+from pwa.domain.clinic import TriageMode
+from pwa.services.bundle.shapes import AlertPart, CheckInPart
+from pwa.services.instants import instant
+from pwa.services.judging import answers_of
+from pwa.services.phone_clock import CLOCK_SLACK
+from pwa.store import alerts, check_ins
+from pwa.store.scope import ClinicScope
+from pwa.vault.fields import PatientVault
+
+LONGEST_COURSE = timedelta(days=400)
+MOST = 60
+TOLD_WHEN_CLOSED = timedelta(days=3)
+
+
+def check_in_parts(
+    scope: ClinicScope, vault: PatientVault, mode: TriageMode, now: datetime
+) -> dict[UUID, list[CheckInPart]]:
+    """By plan, the newest that were tapped, oldest first; what was replaced is left out.
+
+    They are enough for a course of three months: daily for two weeks, then weekly, twice over.
+    """
+    parts: dict[UUID, list[CheckInPart]] = {}
+    found = check_ins.check_ins_between(scope, vault.patient_id, now - LONGEST_COURSE, now + CLOCK_SLACK)
+    for one in [each for each in found if not each.superseded][-MOST:]:
+        part: CheckInPart = {
+            "id": str(one.event_id),
+            "day": one.day,
+            "tapped_at": instant(one.tapped_at),
+            "answers": dict(answers_of(vault, one)),
+            "level": one.level if mode is TriageMode.PERSONALISED else None,
+            "undone": one.undone,
+        }
+        parts.setdefault(one.care_plan_id, []).append(part)
+    return parts
+
+
+def alert_part(scope: ClinicScope, patient_id: UUID, mode: TriageMode, now: datetime) -> AlertPart | None:
+    """The patient's alert, or the last one for three days; while it may be undone nobody has seen it."""
+    alert = alerts.newest_alert(scope, patient_id)
+    if alert is None or (alert.closing is not None and now - alert.closing.at > TOLD_WHEN_CLOSED):
+        return None
+    seen_at = alert.is_seen(now)
+    is_held = alert.state is AlertState.ACKNOWLEDGED and seen_at is None
+    waits = seen_at is None and not alerts.is_all_undone(scope, alert.id)
+    return {
+        "id": str(alert.id),
+        "state": AlertState.OPEN if is_held else alert.state,
+        "level": alert.level if mode is TriageMode.PERSONALISED else None,
+        "opened_at": instant(alert.opened_at),
+        "seen_at": instant(seen_at) if seen_at else None,
+        "call_at": instant(alert.call_at) if alert.call_at and waits else None,
+        "check_in_ids": _check_ins_of(alert, alerts.reasons_of(scope, [alert.id]).get(alert.id, []), seen_at),
+    }
+
+
+def _check_ins_of(alert: Alert, reasons: Sequence[alerts.AlertReason], seen_at: datetime | None) -> list[str]:
+    """The check-ins it is about; of one that was seen, those that were there to be seen."""
+    until = alert.closing.at if alert.closing else seen_at
+    told = [one for one in reasons if until is None or one.received_at <= until]
+    return list(dict.fromkeys(str(one.event_id) for one in reversed(told)))

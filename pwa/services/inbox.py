@@ -1,0 +1,240 @@
+"""What staff read: alerts in the order to act on them, a patient's check-ins, and conflicts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.exc import OperationalError
+
+from pwa.clock import Moment
+from pwa.domain.alert import Alert, AlertState, urgency
+from pwa.domain.answers import Answer, Answers
+from pwa.domain.judgement import ticked_signs
+from pwa.domain.rules import items_of
+from pwa.domain.triage import ABOVE_EXPECTED
+from pwa.logs import get_logger
+from pwa.services import vaults
+from pwa.services.judging import contents, rule_sets
+from pwa.services.phone_clock import CLOCK_SLACK
+from pwa.services.shelf import protocol
+from pwa.store import alerts, check_ins, patients, plans, staff
+from pwa.store.alerts import AlertReason
+from pwa.store.check_ins import StoredCheckIn
+from pwa.store.plans import StoredPlan
+from pwa.store.scope import ClinicScope
+from pwa.vault.fields import PatientVault
+from pwa.vault.keyring import MasterKeys
+
+SHOWN_DAYS = timedelta(days=60)
+CONFLICTS_AT_MOST = 200
+
+log = get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCheckIn:
+    """A check-in with what was answered."""
+
+    stored: StoredCheckIn
+    answers: Answers = field(repr=False)
+    note: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownReason:
+    """Why: a rule, and the answers that it looks at."""
+
+    reason: AlertReason
+    values: Answers = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """The patient of a row, and the treatment it is about."""
+
+    patient_id: UUID
+    first_name: str | None = field(default=None, repr=False)  # None: the record cannot be read
+    language: str | None = None
+    procedure: str | None = None
+    treated_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAlert:
+    """One row of the inbox."""
+
+    alert: Alert
+    whose: Whose
+    acknowledged_by: str | None
+    reasons: tuple[ShownReason, ...]  # the newest check-in first
+    check_ins: tuple[ShownCheckIn, ...]  # likewise
+
+
+@dataclass(frozen=True, slots=True)
+class ShownConflict:
+    """Two contents under one id."""
+
+    id: UUID
+    whose: Whose
+    event_id: UUID
+    kind: str
+    stored_at: datetime
+    received_at: datetime
+    stored: Any = field(repr=False)
+    other: Any = field(repr=False)
+
+
+def waiting(scope: ClinicScope, keys: MasterKeys) -> tuple[ShownAlert, ...]:
+    """What is not closed: unacknowledged first, then by severity, then by the time left."""
+    found = sorted(alerts.unclosed_alerts(scope), key=_order)
+    reasons = alerts.reasons_of(scope, [one.id for one in found])
+    names = staff.names_of(scope, [one.acknowledgement.by for one in found if one.acknowledgement])
+    return tuple(_shown_if_readable(scope, keys, one, reasons.get(one.id, []), names) for one in found)
+
+
+def _shown_if_readable(
+    scope: ClinicScope,
+    keys: MasterKeys,
+    alert: Alert,
+    reasons: Sequence[AlertReason],
+    names: dict[UUID, str],
+) -> ShownAlert:
+    """A record that cannot be opened must not hide the alerts of all the others, nor its own."""
+    try:
+        return _shown(scope, keys, alert, reasons, names)
+    except OperationalError:
+        raise
+    except Exception:
+        log.exception("alert_not_readable", alert_id=alert.id)
+        held = alert.acknowledgement
+        bare = tuple(ShownReason(each, {}) for each in reasons)
+        return ShownAlert(alert, Whose(alert.patient_id), names.get(held.by) if held else None, bare, ())
+
+
+def one_alert(scope: ClinicScope, keys: MasterKeys, alert: Alert) -> ShownAlert:
+    """One row, whatever its state."""
+    names = staff.names_of(scope, [alert.acknowledgement.by] if alert.acknowledgement else [])
+    reasons = alerts.reasons_of(scope, [alert.id]).get(alert.id, [])
+    return _shown_if_readable(scope, keys, alert, reasons, names)
+
+
+def _order(alert: Alert) -> tuple[bool, int, bool, datetime, datetime]:
+    held = alert.acknowledgement
+    until = held.returns_at if held else alert.call_at
+    return (
+        alert.state is not AlertState.OPEN,
+        urgency(alert.level),
+        until is None,
+        until or alert.waiting_since,
+        alert.waiting_since,
+    )
+
+
+def _shown(
+    scope: ClinicScope,
+    keys: MasterKeys,
+    alert: Alert,
+    reasons: Sequence[AlertReason],
+    names: dict[UUID, str],
+) -> ShownAlert:
+    vault = vaults.open_vault(scope, keys, alert.patient_id)
+    own = {plan.id: plan for plan in plans.plans_of(scope, alert.patient_id)}
+    when = [reason.tapped_at for reason in reasons]
+    wanted = {reason.check_in_id for reason in reasons}
+    stored = check_ins.check_ins_between(scope, alert.patient_id, min(when), max(when)) if when else ()
+    shown = {one.id: _opened(vault, one) for one in reversed(stored) if one.id in wanted}
+    newest = next(iter(shown.values()), None)
+    plan = own[newest.stored.care_plan_id] if newest else list(own.values())[-1]
+    held = alert.acknowledgement
+    return ShownAlert(
+        alert=alert,
+        whose=_whose(scope, vault, plan),
+        acknowledged_by=names.get(held.by) if held else None,
+        reasons=tuple(_explained(scope, own, each, shown[each.check_in_id]) for each in reasons),
+        check_ins=tuple(shown.values()),
+    )
+
+
+def _whose(scope: ClinicScope, vault: PatientVault, plan: StoredPlan) -> Whose:
+    content = protocol(scope.session, plan.content_hash)
+    return Whose(
+        patient_id=plan.patient_id,
+        first_name=vaults.first_name(scope, vault),
+        language=patients.get_patient(scope, plan.patient_id).language,
+        procedure=content.texts[content.name_text_id].in_language("en").title,
+        treated_on=plan.treated_on,
+    )
+
+
+def _opened(vault: PatientVault, stored: StoredCheckIn) -> ShownCheckIn:
+    content = contents(vault, stored)
+    note = content.get("note")
+    return ShownCheckIn(stored, content["answers"], note if isinstance(note, str) else None)
+
+
+def _explained(
+    scope: ClinicScope, own: dict[UUID, StoredPlan], reason: AlertReason, check_in: ShownCheckIn
+) -> ShownReason:
+    plan = own[check_in.stored.care_plan_id]
+    looked_at = _looked_at(scope, plan, reason.rule)
+    if looked_at is None:
+        looked_at = _looked_at_by_principle(reason, check_in.answers)
+    values: dict[str, Answer] = {
+        item: check_in.answers[item] for item in looked_at if item in check_in.answers
+    }
+    return ShownReason(reason, values)
+
+
+def _looked_at(scope: ClinicScope, plan: StoredPlan, rule_id: str) -> tuple[str, ...] | None:
+    for rule_set in rule_sets(scope, plan):
+        for rule in rule_set.rules:
+            if rule.id == rule_id:
+                return tuple(dict.fromkeys(items_of(rule.when)))
+    return None
+
+
+def _looked_at_by_principle(reason: AlertReason, answers: Answers) -> tuple[str, ...]:
+    """Above the expected course: what is rated at all. Worried, unexpected or ungraded: what is ticked."""
+    if reason.rule == ABOVE_EXPECTED:
+        return tuple(item for item, value in answers.items() if type(value) is int and value > 0)
+    return ticked_signs(answers)
+
+
+def recent_check_ins(
+    scope: ClinicScope, keys: MasterKeys, patient_id: UUID, moment: Moment
+) -> tuple[ShownCheckIn, ...]:
+    """A patient's check-ins of the last 60 days, the newest first. Raises NotFound."""
+    patients.get_patient(scope, patient_id)
+    vault = vaults.open_vault(scope, keys, patient_id)
+    found = check_ins.check_ins_between(
+        scope, patient_id, moment.care - SHOWN_DAYS, moment.care + CLOCK_SLACK
+    )
+    return tuple(_opened(vault, one) for one in reversed(found))
+
+
+def conflicts(scope: ClinicScope, keys: MasterKeys) -> tuple[ShownConflict, ...]:
+    """What phones sent under an id that had another content, the newest first, with both contents."""
+    return tuple(_conflict(scope, keys, one) for one in check_ins.conflicts(scope, CONFLICTS_AT_MOST))
+
+
+def _conflict(scope: ClinicScope, keys: MasterKeys, one: check_ins.Conflict) -> ShownConflict:
+    vault = vaults.open_vault(scope, keys, one.patient_id)
+
+    def opened(sealed: bytes) -> Any:
+        return json.loads(vault.open("patient_events", "payload", one.event_id, sealed))
+
+    return ShownConflict(
+        id=one.id,
+        whose=_whose(scope, vault, plans.plans_of(scope, one.patient_id)[-1]),
+        event_id=one.event_id,
+        kind=one.kind,
+        stored_at=one.stored_at,
+        received_at=one.received_at,
+        stored=opened(one.stored_sealed),
+        other=opened(one.other_sealed),
+    )

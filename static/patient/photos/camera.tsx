@@ -1,0 +1,114 @@
+/** The camera inside the app, with the last photo as a ghost to match; or a file, where there is no camera to be had. */
+
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { photoWords, type Slot } from "../../shared/words/photos";
+import { encode, encodeFile, lightOf, TooLarge, type Encoded } from "./encode";
+
+interface Props {
+  slot: Slot;
+  ghost: string | null; // address of the last photo of this side
+  use: (photo: Encoded) => void;
+  cancel: () => void;
+}
+
+const DARK = 55;
+const BRIGHT = 225;
+const LOOK_MS = 700;
+
+export function Camera({ slot, ghost, use, cancel }: Props) {
+  const words = photoWords();
+  const taken = useSignal<Encoded | null>(null);
+  const problem = useSignal("");
+  const take = (photo: Promise<Encoded>) =>
+    photo.then((it) => (taken.value = it), (error: unknown) => (problem.value = error instanceof TooLarge ? words.too_large : words.unusable));
+  if (taken.value) return <Preview photo={taken.value} use={use} again={() => (taken.value = null)} />;
+  return (
+    <section class="camera">
+      <h2>{words.slots[slot]}</h2>
+      <p>{words.poses[slot]} {words.how}</p>
+      {problem.value && <p class="problem" role="alert">{problem.value}</p>}
+      <Live ghost={ghost} front={slot !== "spot"} take={take} />
+      <label class="button">
+        {words.from_phone}
+        <input class="unseen" type="file" accept="image/*" onChange={({ currentTarget: { files } }) => files?.[0] && void take(encodeFile(files[0]))} />
+      </label>
+      <button class="plain" onClick={cancel}>{words.cancel}</button>
+    </section>
+  );
+}
+
+function Live({ ghost, front, take }: { ghost: string | null; front: boolean; take: (photo: Promise<Encoded>) => void }) {
+  const words = photoWords();
+  const video = useRef<HTMLVideoElement>(null);
+  const facing = useSignal(front);
+  const isLive = useSignal<boolean | null>(null);
+  const light = useSignal("");
+  useEffect(() => {
+    let stream: MediaStream | undefined;
+    let ended = false;
+    const asked = { video: { facingMode: facing.value ? "user" : "environment", width: { ideal: 1600 } } };
+    navigator.mediaDevices?.getUserMedia(asked).then((it) => {
+      if (ended) return stop(it);
+      stream = it;
+      video.current!.srcObject = it;
+      isLive.value = true;
+    }).catch(() => (isLive.value = false)) ?? (isLive.value = false);
+    const look = setInterval(() => {
+      if (!video.current?.videoWidth) return;
+      const found = lightOf(video.current);
+      light.value = found < DARK ? words.dark : found > BRIGHT ? words.bright : "";
+    }, LOOK_MS);
+    return () => {
+      ended = true;
+      clearInterval(look);
+      if (stream) stop(stream);
+    };
+  }, [facing.value]);
+  if (isLive.value === false) return <p class="note">{words.no_camera}</p>;
+  const shoot = () => take(encode(video.current!, video.current!.videoWidth, video.current!.videoHeight));
+  return (
+    <>
+      <div class="finder">
+        <video ref={video} autoPlay muted playsInline />
+        {ghost && <img class="ghost" src={ghost} alt="" />}
+      </div>
+      <p role="status">{light.value || (ghost ? words.ghost : "")}</p>
+      <div class="choices">
+        <button class="main" disabled={!isLive.value} onClick={shoot}>{words.shoot}</button>
+        <button onClick={() => (facing.value = !facing.value)}>{words.turn}</button>
+      </div>
+    </>
+  );
+}
+
+const stop = (stream: MediaStream): void => stream.getTracks().forEach((track) => track.stop());
+
+/** Nothing leaves the phone, and nothing is kept, before this was said yes to. */
+function Preview({ photo, use, again }: { photo: Encoded; use: (photo: Encoded) => void; again: () => void }) {
+  const words = photoWords();
+  return (
+    <section class="camera">
+      <Picture photo={photo} label={words.title} />
+      <p>{words.why}</p>
+      <div class="choices">
+        <button class="main" onClick={() => use(photo)}>{words.use}</button>
+        <button onClick={again}>{words.again}</button>
+      </div>
+    </section>
+  );
+}
+
+/** Drawn, since the page's policy lets no picture come from memory. One that cannot be drawn here shows its name. */
+export function Picture({ photo: { type, bytes }, label }: { photo: Encoded; label: string }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    void createImageBitmap(new Blob([bytes], { type })).then((picture) => {
+      const to = canvas.current;
+      if (!to) return;
+      [to.width, to.height] = [picture.width, picture.height];
+      to.getContext("2d")!.drawImage(picture, 0, 0);
+    }, () => {});
+  }, [bytes]);
+  return <canvas ref={canvas} class="photo" role="img" aria-label={label} />;
+}

@@ -1,0 +1,52 @@
+/** Sends photos after the check-ins they belong to; only the page does, a photo is too much for a worker's minute. */
+
+import type { Problem } from "../../shared/api";
+import { instant, wallNow } from "../../shared/clock";
+import { change, getMeta, read, type KeptPhoto, type Meta } from "../../shared/db";
+import { isPassing } from "../../shared/server";
+
+const TIMEOUT_MS = 60_000;
+
+/** Those that wait, the oldest first, and those that the server refused. */
+export const keptPhotos = (): Promise<KeptPhoto[]> => read(["photos"], (store) => store("photos").all());
+
+export async function sendPhotos(): Promise<void> {
+  const device = await getMeta("device");
+  for (const photo of await keptPhotos()) {
+    if (photo.refused) continue;
+    const isOurs = !device || [photo.device_id, await ownerOf(photo.check_in_id)].includes(device.id);
+    const { status, code } = isOurs ? await post(photo, device) : { status: 403, code: "other_device" };
+    if (status === 200 || status === 201 || code === "photo_conflict") await settled(photo, null); // of a conflict the server keeps both
+    else if (status === 401 || isPassing({ status, ok: false, body: null, etag: null })) return; // it stays, for the next time
+    else await settled({ ...photo, refused: code }, photo);
+  }
+}
+
+/** The device that a check-in is sent under: after joining anew, the same person's new one. */
+const ownerOf = (id: string): Promise<string | undefined> =>
+  read(["outbox", "shadow"], async (store) => (await store("outbox").get(id) ?? (await store("shadow").get(id))?.event)?.device_id);
+
+async function post({ id, check_in_id, slot, taken_at, type, bytes }: KeptPhoto, device: Meta["device"] | undefined) {
+  const about = { id, check_in_id, slot, taken_at, sent_at: instant(wallNow()) };
+  try {
+    const answer = await fetch("/api/v1/photos", {
+      method: "POST", body: bytes, cache: "no-store", redirect: "error", signal: AbortSignal.timeout(TIMEOUT_MS),
+      headers: { "Content-Type": type, "Afterbeam-Photo": JSON.stringify(about), ...(device && { Authorization: `Bearer ${device.token}` }) },
+    });
+    const problem = (await answer.json().catch(() => null)) as Problem | null;
+    // Only the server's own answer settles a photo; a captive portal says 200 to everything.
+    return { status: answer.ok && problem?.["id" as "code"] !== id ? 0 : answer.status, code: problem?.code ?? `http_${answer.status}` };
+  } catch {
+    return { status: 0, code: "" };
+  }
+}
+
+/** Out of what waits: gone, or kept with the reason. */
+const settled = (photo: KeptPhoto, keep: KeptPhoto | null): Promise<void> =>
+  change(["photos", "meta"], async (store) => {
+    if (!(await store("photos").get(photo.id))) return; // another tab was quicker
+    if (keep) store("photos").put(photo);
+    else store("photos").delete(photo.id);
+    const waiting = ((await store("meta").get("photos")) as number | undefined) ?? 0;
+    store("meta").put(Math.max(0, waiting - 1), "photos");
+  });
