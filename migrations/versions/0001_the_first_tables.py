@@ -384,6 +384,42 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "quarantined_events",
+        sa.Column("patient_id", sa.Uuid(), nullable=False),
+        sa.Column("device_id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("tapped_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("payload_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("payload_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("clinic_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["clinic_id", "device_id"],
+            ["devices.clinic_id", "devices.id"],
+            name=op.f("fk_quarantined_events_clinic_id_device_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["clinic_id", "patient_id"],
+            ["patients.clinic_id", "patients.id"],
+            name=op.f("fk_quarantined_events_clinic_id_patient_id"),
+        ),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinics.id"], name=op.f("fk_quarantined_events_clinic_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quarantined_events")),
+        sa.UniqueConstraint("clinic_id", "id", name=op.f("uq_quarantined_events_clinic_id_id")),
+        sa.UniqueConstraint(
+            "patient_id",
+            "event_id",
+            "payload_hash",
+            name=op.f("uq_quarantined_events_patient_id_event_id_payload_hash"),
+        ),
+    )
+    with op.batch_alter_table("quarantined_events", schema=None) as batch_op:
+        batch_op.create_index("ix_quarantined_events_device", ["device_id"], unique=False)
+        batch_op.create_index("ix_quarantined_events_newest", ["clinic_id", "received_at"], unique=False)
+
+    op.create_table(
         "outcomes",
         sa.Column("patient_id", sa.Uuid(), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
@@ -1452,6 +1488,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_outcomes_occurrence")
 
     op.drop_table("outcomes")
+    with op.batch_alter_table("quarantined_events", schema=None) as batch_op:
+        batch_op.drop_index("ix_quarantined_events_newest")
+        batch_op.drop_index("ix_quarantined_events_device")
+
+    op.drop_table("quarantined_events")
     op.drop_table("event_conflicts")
     with op.batch_alter_table("devices", schema=None) as batch_op:
         batch_op.drop_index("ix_devices_patient")

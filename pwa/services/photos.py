@@ -25,6 +25,7 @@ from pwa.photos.errors import PhotoMissing
 from pwa.photos.folder import PhotoFolder
 from pwa.services import vaults
 from pwa.services.instants import instant
+from pwa.services.patient_events import SyncResult
 from pwa.services.phone_clock import when_tapped
 from pwa.store import clinics, patients, photos
 from pwa.store.database import Database

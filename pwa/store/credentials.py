@@ -54,7 +54,7 @@ def find_device(session: Session, credential_hash: bytes, now: datetime) -> Devi
 
 
 def find_shut_out(session: Session, credential_hash: bytes, since: datetime, now: datetime) -> Device | None:
-    """The device that shows this credential, whom its person confirmed and its clinic shut out after `since`."""
+    """The confirmed device that shows this credential and that its clinic shut out after `since`."""
     device = tables.Device
     row = session.scalars(
         _showing(credential_hash, now).where(

@@ -8,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from pwa import __version__
 from pwa.services.house import House
 from pwa.web import assets, errors, guards, health, units
-from pwa.web.api import alerts, clinic, joins, patients, photos, push, staff_push
+from pwa.web.api import alerts, clinic, devices, joins, patients, photos, push, staff_push
 
 
 def create_app(house: House) -> APIFlask:
@@ -32,6 +32,6 @@ def create_app(house: House) -> APIFlask:
     photos.set_up(app)
     guards.set_up(app)
     errors.set_up(app)
-    for part in (health, joins, patients, photos, push, clinic, alerts, staff_push, assets):
+    for part in (health, joins, patients, photos, push, clinic, alerts, devices, staff_push, assets):
         app.register_blueprint(part.blueprint)
     return app

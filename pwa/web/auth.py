@@ -8,11 +8,12 @@ from ipaddress import IPv4Address, IPv6Network, ip_address
 from typing import Any, TypeVar
 
 from flask import Response, g, request
+from sqlalchemy.orm import Session
 
 from pwa.clock import Moment
 from pwa.domain.errors import NotAllowed
 from pwa.domain.patient import Device
-from pwa.services import joining, staffing
+from pwa.services import joining, quarantine, staffing
 from pwa.store.staff import SignedIn
 from pwa.web.units import reading, the_house, writing
 
@@ -21,6 +22,7 @@ DEVICE_COOKIE = "__Host-afterbeam"
 STAFF_COOKIE = "__Host-afterbeam-staff"
 
 View = TypeVar("View", bound=Callable[..., Any])
+WayIn = Callable[[Session, str, Moment], Device | None]
 
 
 class NotJoined(NotAllowed):
@@ -60,7 +62,23 @@ def for_devices(view: View) -> View:
 
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
-        g.device = _device_asking()
+        g.device = _device_asking(joining.find_device)
+        if g.device.confirmed_at is None:
+            raise joining.NotConfirmed
+        return view(*args, **kwargs)
+
+    return guarded  # type: ignore[return-value]  # wraps keeps the signature
+
+
+def for_devices_and_shut_out(view: View) -> View:
+    """As `for_devices`, and for a while also a device that its clinic shut out: `this_device().state` tells.
+
+    Such a device may add to the quarantine and read nothing.
+    """
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        g.device = _device_asking(joining.find_device, quarantine.find_device)
         if g.device.confirmed_at is None:
             raise joining.NotConfirmed
         return view(*args, **kwargs)
@@ -73,15 +91,16 @@ def for_new_devices(view: View) -> View:
 
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
-        g.device = _device_asking()
+        g.device = _device_asking(joining.find_device)
         return view(*args, **kwargs)
 
     return guarded  # type: ignore[return-value]  # wraps keeps the signature
 
 
-def _device_asking() -> Device:
+def _device_asking(*ways: WayIn) -> Device:
+    """Let in by the first way that a credential opens: a phone that joined anew may show an old one too."""
     with reading() as session:
-        found = (joining.find_device(session, secret, moment()) for secret in _shown())
+        found = (find(session, secret, moment()) for find in ways for secret in _shown())
         device = next(filter(None, found), None)
     if device is None:
         raise NotJoined

@@ -3,6 +3,7 @@
 import type { LocalDate, PatientAlert } from "../shared/api";
 import { millis, type Millis } from "../shared/clock";
 import { tickedOf, type CheckIn } from "./check_ins";
+import type { Level } from "./rules";
 import { rankOf } from "./triage";
 
 const LONGEST_MS = 3 * 24 * 3600_000;
@@ -21,7 +22,8 @@ export function standingOf(
 }
 
 /** In leaflet mode a ticked sign weighs what a call does. */
-export const urgencyOf = ({ level, answers }: CheckIn): number => rankOf(level ?? (tickedOf(answers).length > 0 ? "same_day" : "expected"));
+export const levelOf = ({ level, answers }: CheckIn): Level => level ?? (tickedOf(answers).length > 0 ? "same_day" : "expected");
+export const urgencyOf = (checkIn: CheckIn): number => rankOf(levelOf(checkIn));
 
 /** What needs nobody stays for its day; what was seen until the end of the day on which it was. */
 function stays(checkIn: CheckIn, alert: PatientAlert | null, now: Millis, dateOf: (at: Millis) => LocalDate): boolean {

@@ -35,18 +35,30 @@ export const recordAll = (drafts: Draft[], from: From, wall = wallNow()): Promis
       made.push(event);
       if (draft.kind === "settings") store("meta").put(draft.settings.lock_screen, "lock_screen");
       if (draft.kind === "check_in") await takePhotos(store, event);
+      if (draft.kind === "check_in_undo") await dropPhotos(store, draft.check_in_id);
     }
     return made;
   });
 
-/** The photos of what was begun go with the check-in it became. */
+/** What was begun ends as the check-in it became, and its photos go with it. */
 async function takePhotos(store: Within, { id: check_in_id, device_id, ...event }: Entry): Promise<void> {
-  const meta = store("meta");
-  const begun = (await meta.get("draft")) as Meta["draft"] | undefined;
-  meta.delete("draft");
-  if (event.kind !== "check_in" || !begun?.photos || begun.plan_id !== event.plan_id || begun.replaces !== event.supersedes) return;
-  for (const photo of begun.photos) store("photos").put({ ...photo, id: uuid7(wallNow()), check_in_id, device_id });
-  meta.put((((await meta.get("photos")) as number | undefined) ?? 0) + begun.photos.length, "photos");
+  const begun = (await store("meta").get("draft")) as Meta["draft"] | undefined;
+  if (event.kind !== "check_in" || begun?.plan_id !== event.plan_id || begun.replaces !== event.supersedes) return;
+  store("meta").delete("draft");
+  for (const photo of begun.photos ?? []) store("photos").put({ ...photo, id: uuid7(wallNow()), check_in_id, device_id });
+  await countPhotos(store, begun.photos?.length ?? 0);
+}
+
+/** Photos of a check-in that was taken back are not sent. */
+async function dropPhotos(store: Within, check_in_id: string): Promise<void> {
+  const its = (await store("photos").all()).filter((photo) => photo.check_in_id === check_in_id);
+  for (const { id } of its) store("photos").delete(id);
+  await countPhotos(store, -its.filter(({ refused }) => !refused).length);
+}
+
+/** How many wait is kept beside them, so that nobody reads photos only to count them. */
+export async function countPhotos(store: Within, more: number): Promise<void> {
+  if (more) store("meta").put((((await store("meta").get("photos")) as number | undefined) ?? 0) + more, "photos");
 }
 
 async function enter(store: Within, draft: Draft, from: From, wall: Millis): Promise<Entry> {

@@ -36,6 +36,7 @@ from pwa.services.dispatching import Dispatching
 from pwa.services.enrolment import Enrolled, enrol
 from pwa.services.enrolment_form import Enrolment
 from pwa.services.house import House, open_house
+from pwa.services.patient_events import PatientEvent, SyncResult
 from pwa.store import notices, operations
 from pwa.store.database import Database
 from pwa.store.ids import new_id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
@@ -13,15 +14,24 @@ from flask import Response, jsonify, request
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from pwa.domain.patient import Device
-from pwa.services import joining
+from pwa.domain.patient import Device, DeviceState
+from pwa.services import joining, quarantine
 from pwa.services.bundle import build_bundle
+from pwa.services.patient_events import UNREADABLE, Answer, PatientEvent
 from pwa.services.phone_clock import care_behind
-from pwa.services.syncing import UNREADABLE, Answer, PatientEvent, take_in
+from pwa.services.syncing import take_in
 from pwa.store import clinics, devices, operations
 from pwa.store.scope import in_clinic
 from pwa.web.api.schemas import EventIn, SyncIn
-from pwa.web.auth import DEVICE_COOKIE, clear_cookie, for_devices, for_new_devices, moment, this_device
+from pwa.web.auth import (
+    DEVICE_COOKIE,
+    clear_cookie,
+    for_devices,
+    for_devices_and_shut_out,
+    for_new_devices,
+    moment,
+    this_device,
+)
 from pwa.web.units import reading, the_house, writing, written
 
 blueprint = APIBlueprint("patients", __name__, url_prefix="/api/v1")
@@ -64,23 +74,31 @@ def _tag(content: dict[str, Any], left_out: frozenset[str]) -> str:
 
 
 @blueprint.post("/sync")
-@for_devices
+@for_devices_and_shut_out
 @blueprint.input(SyncIn)
 def sync(json_data: SyncIn) -> Response:
-    """Take in what the phone made; each event is answered for by its own id."""
+    """Take in what the phone made; each event is answered for by its own id.
+
+    What a phone sends that its clinic shut out goes into the quarantine. What has no room there gets no
+    answer, and stays on the phone.
+    """
     house, device, now = the_house(), this_device(), moment()
     events = [_event(content, device, now.care) for content in json_data.events]
     behind = care_behind(json_data.sent_at, now, house.demo.speed if house.demo else 1)
 
-    def take(session: Session) -> tuple[tuple[Answer, ...], str]:
+    def take(session: Session) -> tuple[Sequence[Answer | None], str]:
         scope = in_clinic(session, device.clinic_id)
-        clinic = clinics.get_clinic(session, device.clinic_id)
-        answers = take_in(scope, clinic, house.keys, device, events, json_data.zone, now, behind)
+        answers: Sequence[Answer | None]
+        if device.state is DeviceState.REVOKED:
+            answers = quarantine.append(scope, house.keys, device, events, now, behind)
+        else:
+            clinic = clinics.get_clinic(session, device.clinic_id)
+            answers = take_in(scope, clinic, house.keys, device, events, json_data.zone, now, behind)
         return answers, operations.get_epoch(session) or ""
 
     answers, epoch = written(take)
-    sent = map(_id_as_sent, json_data.events, answers)
-    return jsonify(epoch=epoch, results=[_result(*pair) for pair in zip(sent, answers, strict=True)])
+    pairs = zip(json_data.events, answers, strict=True)
+    return jsonify(epoch=epoch, results=[_result(content, answer) for content, answer in pairs if answer])
 
 
 def _event(content: Any, device: Device, now: datetime) -> PatientEvent:
@@ -106,8 +124,8 @@ def _id_as_sent(content: Any, answer: Answer) -> str:
     return sent if isinstance(sent, str) else str(answer.id)
 
 
-def _result(sent: str, answer: Answer) -> dict[str, str]:
-    part = {"id": sent, "result": str(answer.result)}
+def _result(content: Any, answer: Answer) -> dict[str, str]:
+    part = {"id": _id_as_sent(content, answer), "result": str(answer.result)}
     return {**part, "reason": answer.reason} if answer.reason else part
 
 

@@ -23,6 +23,7 @@ from pwa.photos.folder import PhotoFolder
 from pwa.photos.limits import MOST_BYTES
 from pwa.services import photos
 from pwa.services.instants import instant
+from pwa.services.patient_events import SyncResult
 from pwa.services.phone_clock import care_behind
 from pwa.services.photos import PhotoConflict, Quota, SentPhoto
 from pwa.store.ids import new_id

@@ -69,7 +69,7 @@ function Signs({ plan, day, asked }: { plan: Plan; day: number; asked: Asked }) 
     <>
       <h1>{isLate ? words.signs_yesterday : words.signs}</h1>
       <Nobody />
-      <SignList plan={plan} day={day} groups={[[null, asked.safety]]} entry={entry} none={words.none} explained />
+      <SignList plan={plan} day={day} groups={[[null, asked.safety]]} entry={entry} none={words.none} />
       <div class="choices">
         <button class="plain" onClick={() => (changed(), forget())}>{words.back}</button>
         <button class="plain" onClick={() => void finish(plan, entry)}>{words.leave_list}</button>

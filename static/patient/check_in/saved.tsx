@@ -62,7 +62,7 @@ function MissingList({ plan, checkIn, asked }: Props & { asked: Asked }) {
     <>
       <h1>{words.signs}</h1>
       <Nobody />
-      <SignList plan={plan} day={day} groups={[[null, asked.safety]]} entry={begun} none={words.none} explained />
+      <SignList plan={plan} day={day} groups={[[null, asked.safety]]} entry={begun} none={words.none} />
     </>
   );
 }

@@ -15,10 +15,9 @@ interface Props {
   groups: [group: string | null, signs: string[]][];
   entry: Pick<Filled, "answers" | "note" | "replaces">; // what there is so far
   none: string;
-  explained?: boolean; // each sign with how to tell, ticked or not
 }
 
-export function SignList({ plan, day, groups, entry, none, explained }: Props) {
+export function SignList({ plan, day, groups, entry, none }: Props) {
   const words = checkInWords();
   const saving = useSignal(false);
   const { answers, note, replaces } = entry;
@@ -32,7 +31,7 @@ export function SignList({ plan, day, groups, entry, none, explained }: Props) {
   };
   const tick = (sign: string, isTicked: boolean) => put(plan, day, { ...answers, [sign]: isTicked || undefined }, { replaces });
   const tile = (sign: string) => (
-    <Tile key={sign} sign={sign} isTicked={answers[sign] === true} explained={!!explained} tick={tick} />
+    <Tile key={sign} sign={sign} isTicked={answers[sign] === true} tick={tick} />
   );
   return (
     <>
@@ -42,7 +41,8 @@ export function SignList({ plan, day, groups, entry, none, explained }: Props) {
           {signs.map(tile)}
         </fieldset>
       ))}
-      <div class="thumb">
+      {/* "None" stands below the last sign: whoever says it has passed them all. */}
+      <div class={ticked > 0 ? "thumb" : "stack"}>
         <button class="main" onClick={() => void save()}>
           {ticked > 0 ? words.done : none}{ticked > 0 && <span>{words.ticked(ticked)}</span>}
         </button>
@@ -54,17 +54,17 @@ export function SignList({ plan, day, groups, entry, none, explained }: Props) {
 interface TileProps {
   sign: string;
   isTicked: boolean;
-  explained: boolean;
   tick: (sign: string, isTicked: boolean) => void;
 }
 
-function Tile({ sign, isTicked, explained, tick }: TileProps) {
+/** How to tell comes with the tick: all signs of a day fit on one screen, so that none is missed below its edge. */
+function Tile({ sign, isTicked, tick }: TileProps) {
   const { body } = textOf(`sign.${sign}`);
   return (
     <label class={`tile ${isTicked ? "is-picked" : ""}`}>
       <input type="checkbox" checked={isTicked} onChange={({ currentTarget }) => tick(sign, currentTarget.checked)} />
       <SignIcon sign={sign} />
-      <span><strong>{signTitle(sign)}</strong>{body && (explained || isTicked) && <small>{body}</small>}</span>
+      <span><strong>{signTitle(sign)}</strong>{body && isTicked && <small>{body}</small>}</span>
     </label>
   );
 }

@@ -1,6 +1,7 @@
 /** Where an entry is: on this phone, sent, seen. Said in words, and never more than is known. */
 
 import type { CheckIn } from "../../domain/check_ins";
+import { levelOf } from "../../domain/standing";
 import { callAt } from "../../domain/waiting";
 import { millis } from "../../shared/clock";
 import { dayAndTime, timeOf } from "../../shared/strings";
@@ -17,7 +18,7 @@ export function alertOf({ id }: CheckIn): PatientAlert | null {
 export function callFrom(checkIn: CheckIn): number | null {
   const alert = alertOf(checkIn);
   if (alert?.seen_at || alert?.state === "closed") return null;
-  const own = callAt(bundle.value!.clinic, checkIn.level, checkIn.at);
+  const own = callAt(bundle.value!.clinic, levelOf(checkIn), checkIn.at);
   const told = alert?.call_at ? millis(alert.call_at) : null;
   return own === null || told === null ? (own ?? told) : Math.min(own, told);
 }

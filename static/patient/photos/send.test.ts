@@ -52,6 +52,7 @@ test("photos of something else that was begun stay out of it", async () => {
   await phone.setMeta("draft", { plan_id: "p", day: 3, answers: {}, note: "", photos: [photo("front")], replaces: "another", at: 0 });
   await phone.recordAll([CHECK_IN], undefined);
   expect(await phone.keptPhotos()).toEqual([]);
+  expect(await phone.getMeta("draft")).toMatchObject({ replaces: "another" });
 });
 
 test("a photo leaves the phone only when the server has answered for it", async () => {
@@ -67,7 +68,7 @@ test("a photo leaves the phone only when the server has answered for it", async 
   expect(await phone.getMeta("photos")).toBe(0);
 });
 
-test.each([["a captive portal", "portal"], ["a server that is busy", 503], ["one that asks for patience", 429], ["a phone that must join again", 401]] as const)(
+test.each([["a captive portal", "portal"], ["one that asks for patience", 429], ["a phone that must join again", 401]] as const)(
   "%s takes nothing away", async (_, answer) => {
     const phone = await saved(photo("front"), photo("left"));
     const sent = server(answer);
@@ -87,6 +88,30 @@ test("a photo that the server refuses is kept with the reason, sent no more, and
   expect(await phone.getMeta("photos")).toBe(0);
   await phone.sendPhotos();
   expect(sent).toHaveLength(2);
+});
+
+test("a photo that the server cannot take now holds up no other", async () => {
+  const phone = await saved(photo("front"), photo("left"));
+  expect(server(500, 201)).toEqual([]);
+  await phone.sendPhotos();
+  expect(await phone.keptPhotos()).toHaveLength(1);
+  expect(await phone.getMeta("photos")).toBe(1);
+});
+
+test("two tabs that are refused the same photo count it once", async () => {
+  const phone = await saved(photo("front"), photo("left"));
+  server(422, 503, 422, 503);
+  await Promise.all([phone.sendPhotos(), phone.sendPhotos()]);
+  expect(await phone.getMeta("photos")).toBe((await phone.keptPhotos()).filter(({ refused }) => !refused).length);
+});
+
+test("taking a check-in back takes back the photos that were not sent", async () => {
+  const phone = await saved(photo("front"));
+  await phone.recordAll([{ kind: "check_in_undo", check_in_id: phone.made.id }], undefined);
+  const sent = server(201);
+  await phone.sendPhotos();
+  expect(sent).toEqual([]);
+  expect(await phone.getMeta("photos")).toBe(0);
 });
 
 test("a photo of another person's device is never sent", async () => {

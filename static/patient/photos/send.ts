@@ -3,7 +3,7 @@
 import type { Problem } from "../../shared/api";
 import { instant, wallNow } from "../../shared/clock";
 import { change, getMeta, read, type KeptPhoto, type Meta } from "../../shared/db";
-import { isPassing } from "../../shared/server";
+import { countPhotos } from "../../shared/outbox";
 
 const TIMEOUT_MS = 60_000;
 
@@ -16,9 +16,10 @@ export async function sendPhotos(): Promise<void> {
     if (photo.refused) continue;
     const isOurs = !device || [photo.device_id, await ownerOf(photo.check_in_id)].includes(device.id);
     const { status, code } = isOurs ? await post(photo, device) : { status: 403, code: "other_device" };
-    if (status === 200 || status === 201 || code === "photo_conflict") await settled(photo, null); // of a conflict the server keeps both
-    else if (status === 401 || isPassing({ status, ok: false, body: null, etag: null })) return; // it stays, for the next time
-    else await settled({ ...photo, refused: code }, photo);
+    if (status === 200 || status === 201 || code === "photo_conflict") await settled(photo, false); // of a conflict the server keeps both
+    else if ([0, 401, 429].includes(status)) return; // it stays, for the next time
+    else if (status >= 500) continue; // and keeps no other waiting
+    else await settled({ ...photo, refused: code }, true);
   }
 }
 
@@ -41,12 +42,12 @@ async function post({ id, check_in_id, slot, taken_at, type, bytes }: KeptPhoto,
   }
 }
 
-/** Out of what waits: gone, or kept with the reason. */
-const settled = (photo: KeptPhoto, keep: KeptPhoto | null): Promise<void> =>
+/** Out of what waits: gone, or kept with the reason. Another tab may have been quicker. */
+const settled = (photo: KeptPhoto, isKept: boolean): Promise<void> =>
   change(["photos", "meta"], async (store) => {
-    if (!(await store("photos").get(photo.id))) return; // another tab was quicker
-    if (keep) store("photos").put(photo);
+    const there = await store("photos").get(photo.id);
+    if (!there || there.refused) return;
+    if (isKept) store("photos").put(photo);
     else store("photos").delete(photo.id);
-    const waiting = ((await store("meta").get("photos")) as number | undefined) ?? 0;
-    store("meta").put(Math.max(0, waiting - 1), "photos");
+    await countPhotos(store, -1);
   });

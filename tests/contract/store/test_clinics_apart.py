@@ -30,12 +30,14 @@ from pwa.store import (
     patients,
     photos,
     plans,
+    quarantine,
     receipts,
     staff,
     tables,
     targets,
 )
 from pwa.store.ids import new_id
+from pwa.store.quarantine import QuarantinedEvent
 from pwa.store.scope import ClinicScope, in_clinic
 from pwa.store.tables import Base
 from pwa.store.tables.base import InClinic
@@ -78,6 +80,7 @@ def furnish(scope: ClinicScope, person: Person, staff_id: UUID) -> None:
     staff.add_staff(session, account, clinic_id, StaffRole.CLINICIAN, NOW)
     staff.add_session(session, staff_id.bytes * 2, staff_id, clinic_id, NOW, LATER)
     photos.add_photo(scope, person.device.id, a_photo(person.id))
+    quarantine.add(scope, a_quarantined_event(person))
     session.add(tables.ClinicHoliday(clinic_id=clinic_id, day=NOW.date()))
     alert_id = new_id(NOW)
     scope.add(_staff_notice(alert_id, staff_id))
@@ -135,6 +138,11 @@ def a_photo(patient_id: UUID) -> StoredPhoto:
     return StoredPhoto(
         new_id(NOW), patient_id, label, NOW, b"h" * 32, 9, 1600, 1200, PhotoState.STORED, kept_apart=False
     )
+
+
+def a_quarantined_event(person: Person) -> QuarantinedEvent:
+    ids = new_id(NOW), person.id, person.device.id, new_id(NOW)
+    return QuarantinedEvent(*ids, "check_in", NOW, NOW, b"h" * 32, b"sealed")
 
 
 def _staff_notice(notice_id: UUID, staff_id: UUID) -> tables.Notice:
@@ -211,6 +219,7 @@ def test_every_column_that_names_a_row_is_a_foreign_key() -> None:
         "photos.check_in_id",
         "photos.photo_id",
         "patient_events.event_id",
+        "quarantined_events.event_id",
         "notice_items.occurrence_id",  # computed, never stored as a row of its own
         "outcomes.occurrence_id",
         "notice_items.step_id",  # in the protocol's document
@@ -295,6 +304,8 @@ def test_each_function_of_a_scope_keeps_to_its_clinic(house: House, furnished: P
         assert (
             patients.find_by_identifier(scope, "chart", b"i" * 32) == alice.id
         )  # Mallory's has the same hash
+        assert {event.patient_id for event, _ in quarantine.newest(scope, 9, None)} == {alice.id}
+        assert quarantine.number_of(scope, mallory.device.id) == 0
         assert _seen_of(scope, mallory) == []
         assert _seen_of(in_clinic(session, mallory.clinic.id), mallory)
 

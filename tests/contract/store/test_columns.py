@@ -34,6 +34,7 @@ READABLE_TEXT = {
     "protocol_documents": {"content_hash", "procedure", "version", "document"},
     "protocol_versions": {"procedure", "content_hash", "approved_by"},
     "push_origins": {"origin", "vapid_key_id"},
+    "quarantined_events": {"kind"},
     "server_meta": {"name", "value"},
     "staff_accounts": {"email", "name", "password_hash"},
     "targets": {"address", "origin", "p256dh", "auth", "vapid_key_id"},
@@ -47,6 +48,7 @@ SEALED = {
     "patient_events": {"payload_sealed"},
     "patient_identifiers": {"value_sealed"},
     "patients": {"first_name_sealed", "phone_sealed"},
+    "quarantined_events": {"payload_sealed"},
 }
 HASHES_AND_WRAPPED_KEYS = {
     "device_credentials": {"credential_hash"},
@@ -56,6 +58,7 @@ HASHES_AND_WRAPPED_KEYS = {
     "patient_identifiers": {"value_index"},
     "patient_keys": {"wrapped_key"},
     "photos": {"content_hash"},
+    "quarantined_events": {"payload_hash"},
     "staff_sessions": {"token_hash"},
     "throttles": {"bucket"},
 }

@@ -21,13 +21,14 @@ from pwa.domain.care_plan import OutcomeValue
 from pwa.domain.clinic import StaffRole
 from pwa.domain.errors import NotFound
 from pwa.domain.notice import Notice, NoticeKind, NoticeState, ReceiptKind
-from pwa.domain.patient import CredentialKind, PatientState, TargetState
+from pwa.domain.patient import CredentialKind, PatientState, RevokedBy, TargetState
 from pwa.domain.protocol import FactName, StepKind
 from pwa.services import joining
 from pwa.services.composing import recompose
 from pwa.services.house import House
 from pwa.store import (
     clinics,
+    credentials,
     devices,
     dispatch,
     notices,
@@ -216,11 +217,11 @@ def test_a_credential_lets_in_until_it_ends_or_its_device_is_revoked(house: Hous
     device = people.alice.device
     with house.database.write() as session:
         scope = in_clinic(session, people.alice.clinic.id)
-        devices.add_credential(scope, device.id, b"c" * 32, CredentialKind.COOKIE, NOW, SOON)
-        assert devices.find_device(session, b"c" * 32, NOW) is not None
-        assert devices.find_device(session, b"c" * 32, SOON) is None
-        devices.revoke_device(scope, device.id, NOW)
-        assert devices.find_device(session, b"c" * 32, NOW) is None
+        credentials.add_credential(scope, device.id, b"c" * 32, CredentialKind.COOKIE, NOW, SOON)
+        assert credentials.find_device(session, b"c" * 32, NOW) is not None
+        assert credentials.find_device(session, b"c" * 32, SOON) is None
+        devices.revoke_device(scope, device.id, RevokedBy.PATIENT, NOW)
+        assert credentials.find_device(session, b"c" * 32, NOW) is None
 
 
 def test_a_device_keeps_the_highest_number_and_the_last_zone(house: House, people: People) -> None:

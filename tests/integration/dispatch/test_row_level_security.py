@@ -11,9 +11,11 @@ import pytest
 from sqlalchemy import text
 
 from pwa.domain.care_plan import OutcomeValue
-from pwa.services import housekeeping, watching
+from pwa.services import housekeeping, joining, quarantine, watching
 from pwa.services.escalating import escalate
+from pwa.services.patient_events import PatientEvent
 from pwa.store import tables
+from pwa.store.ids import new_id
 from pwa.store.scope import as_dispatcher, in_clinic
 from pwa.store.tables.base import InClinic
 from tests.support.desk import BOTH, Desk
@@ -144,3 +146,19 @@ def test_an_alert_is_opened_by_its_clinic_and_watched_across_clinics(guarded: Wa
         as_dispatcher(session)
         [again] = session.scalars(text("SELECT next_tell_at FROM alerts WHERE state = 'open'"))
     assert again == guarded.care + timedelta(minutes=5)
+
+
+def test_a_phone_is_shut_out_and_heard_by_its_own_clinic(guarded: Ward) -> None:
+    alice, mallory = guarded.admit("Alice"), guarded.admit("Mallory", make_clinic(guarded.house, "Elsewhere"))
+    keys, moment = guarded.house.keys, guarded.moment()
+    event = PatientEvent(new_id(guarded.care), 1, 1, "check_in", guarded.care, {"answers": {"faint": True}})
+    with guarded.database.write() as session:
+        scope = in_clinic(session, guarded.clinic.id)
+        device = joining.revoke(scope, alice.id, alice.device.id, new_id(guarded.care), moment)
+        [answer] = quarantine.append(scope, keys, device, [event], moment, timedelta(0))
+        assert answer is not None
+    for clinic, contents in ((guarded.clinic, [event.content]), (mallory.clinic, [])):
+        with guarded.database.read() as session:
+            page = quarantine.newest(in_clinic(session, clinic.id), keys, None)
+            assert [one.content for one in page.events] == contents
+    assert guarded.rows("SELECT id FROM quarantined_events") == []

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import update
 
 from pwa.domain.clinic import MembershipStatus
+from pwa.domain.patient import RevokedBy
 from pwa.store import devices, tables
 from pwa.store.scope import in_clinic
 from tests.support.push_service import Subscriber
@@ -23,6 +24,7 @@ class Doors:
     """Alice's things, and one browser for each role."""
 
     alice_id: UUID
+    device_id: str
     notice_id: str
     by_role: dict[str, Phone]
 
@@ -57,17 +59,18 @@ def open_doors(world: World) -> Doors:
         "mallory": world.patient("Mallory", world.elsewhere),
         "staff": world.signed_in("olga@lakeside.test"),
         "staff_elsewhere": world.signed_in("oscar@another.test"),
-        "revoked_device": _revoked_device(world),
+        "revoked_device": _revoked_device(world, "Rita", RevokedBy.PATIENT),
+        "shut_out_device": _revoked_device(world, "Sam", RevokedBy.CLINIC),
         **_shut_out_staff(world),
     }
-    return Doors(enrolled.patient_id, notice_id, roles)
+    return Doors(enrolled.patient_id, alice.bundle()["device"]["id"], notice_id, roles)
 
 
-def _revoked_device(world: World) -> Phone:
-    phone = world.patient("Rita")
+def _revoked_device(world: World, name: str, by: RevokedBy) -> Phone:
+    phone = world.patient(name)
     device_id = UUID(phone.bundle()["device"]["id"])
     with world.house.database.write() as session:
-        devices.revoke_device(in_clinic(session, world.lakeside.id), device_id, world.clock.wall)
+        devices.revoke_device(in_clinic(session, world.lakeside.id), device_id, by, world.clock.wall)
     return phone
 
 

@@ -41,6 +41,7 @@ UNSAFE: Mapping[tuple[str, str], Any] = {
     ("DELETE", "/api/v1/clinic/session"): None,
     ("POST", "/api/v1/clinic/patients"): {"procedure": "ipl", "first_name": "Eve"},
     ("POST", "/api/v1/clinic/patients/<uuid:patient_id>/invitations"): None,
+    ("POST", "/api/v1/clinic/patients/<uuid:patient_id>/devices/<uuid:device_id>/revoke"): None,
     ("POST", "/api/v1/clinic/alerts/<uuid:alert_id>/acknowledge"): None,
     ("POST", "/api/v1/clinic/alerts/<uuid:alert_id>/undo"): None,
     ("POST", "/api/v1/clinic/alerts/<uuid:alert_id>/return"): None,
@@ -102,8 +103,8 @@ def _send(
     body = subscription(world, new_subscriber()) if UNSAFE[route] == "a subscription" else UNSAFE[route]
     if route == ("POST", "/api/v1/join"):
         body = {"token": world.enrol(world.lakeside, "Eve").invitation.token}
-    patient_id, alert_id = (str(world.rows(table)[0]["id"]) for table in ("patients", "alerts"))
-    path = path.replace("<uuid:patient_id>", patient_id).replace("<uuid:alert_id>", alert_id)
+    for one, table in (("patient", "patients"), ("alert", "alerts"), ("device", "devices")):
+        path = path.replace(f"<uuid:{one}_id>", str(world.rows(table)[0]["id"]))
     if route == PHOTO and content_type == JSON:
         about = {"Afterbeam-Photo": json.dumps(UNSAFE[route]), **headers}
         return victim.http.post(path, data=jpeg(), content_type="image/jpeg", headers=about, buffered=True)

@@ -17,6 +17,7 @@ import pytest
 from pwa.clock import DemoClock, rebase
 from pwa.domain.care_plan import CarePlan, Fact, revise
 from pwa.domain.clinic import Clinic, ClinicStage, TriageMode
+from pwa.domain.patient import RevokedBy
 from pwa.domain.protocol import Area, FactName, Restriction
 from pwa.domain.sun import Place
 from pwa.protocols.lint_words import HEALTH_WORDS
@@ -53,7 +54,7 @@ def test_a_revoked_phone_is_out_with_its_next_request(world: World) -> None:
     [device] = [row for row in world.rows("devices") if str(row["id"]) == device_id]
     with world.house.database.write() as session:
         scope = in_clinic(session, world.lakeside.id)
-        devices.revoke_device(scope, device["id"], world.clock.wall)
+        devices.revoke_device(scope, device["id"], RevokedBy.PATIENT, world.clock.wall)
     assert alice.get(BUNDLE).status_code == 401
     assert alice.get(BUNDLE, {"Authorization": f"Bearer {alice.token}"}).status_code == 401
     assert alice.post("/api/v1/sync", {"epoch": None, "zone": "UTC", "events": []}).status_code == 401
