@@ -1197,6 +1197,7 @@ def upgrade() -> None:
         ),
         sa.Column("complete", sa.Boolean(), nullable=True),
         sa.Column("reasons", sa.String(length=500), nullable=False),
+        sa.Column("incomplete", sa.Boolean(), nullable=False),
         sa.Column(
             "phone_level",
             sa.Enum(

@@ -84,5 +84,5 @@ def restore(file: Path) -> None:
 def new_epoch() -> None:
     """Let phones offer again what they kept: after a backup of PostgreSQL was restored."""
     with opened_house() as house, house.database.write() as session:
-        operations.change_epoch(session)
+        operations.change_epoch(session, house.now().wall)
     click.echo("Phones will offer again what they kept in the last 14 days.")

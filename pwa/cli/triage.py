@@ -94,9 +94,16 @@ def _entry(entry: object, today: int) -> Past:
 
 def _json(option: str, text: str) -> Any:
     try:
-        return json.loads(text)
-    except (json.JSONDecodeError, RecursionError):
+        return json.loads(text, object_pairs_hook=_each_once)
+    except (ValueError, RecursionError):  # not JSON, or a number of thousands of digits
         raise BadInput(f"What {option} gives is not JSON.") from None
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    names = [name for name, _ in pairs]
+    if len(set(names)) < len(names):
+        raise BadInput("One name is given twice. Give each answer once.")
+    return dict(pairs)
 
 
 def _shown(result: TriageResult) -> dict[str, Any]:

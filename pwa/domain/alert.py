@@ -7,7 +7,7 @@ one, which names it.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -69,6 +69,14 @@ class Concern:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What an alert holds before one more concern joins it."""
+
+    rules: Collection[str]  # that it names
+    unseen: Sequence[Concern] = ()  # what joined it since somebody took it
+
+
+@dataclass(frozen=True, slots=True)
 class Acknowledgement:
     """Who took an alert, when, at which level, and until when that may be undone."""
 
@@ -102,19 +110,22 @@ class Alert:
     turn: int = 1  # how often it came to the top
     call_at: datetime | None = None  # from then on the patient is told that nobody has seen it
     next_tell_at: datetime | None = None
-    seen_at: datetime | None = None  # of an earlier turn that can no longer be undone
+    seen_at: datetime | None = None  # by then somebody had seen what it held, in an earlier turn
     acknowledgement: Acknowledgement | None = None
     closing: Closing | None = None
     called: CalledAnswer | None = None
     called_at: datetime | None = None
     reopens_id: UUID | None = None  # the one that was closed before it
 
-    def is_seen(self, now: datetime) -> datetime | None:
-        """Since when the patient may be told that the clinic has seen it; None while that may be undone."""
+    def seen_until(self, now: datetime) -> datetime | None:
+        """What joined it up to then the patient may be told was seen; nothing while that may be undone."""
         held = self.acknowledgement
-        if held is not None and (self.closing is not None or held.undo_until <= now):
-            return held.at
-        return self.seen_at
+        return held.at if held is not None and self.is_settled(now) else self.seen_at
+
+    def is_settled(self, now: datetime) -> bool:
+        """Whether a person has it, or has closed it, and can no longer say that it was a mistake."""
+        held = self.acknowledgement
+        return held is not None and (self.closing is not None or held.undo_until <= now)
 
 
 def urgency(level: Level | None) -> int:
@@ -145,21 +156,20 @@ def opened(
     )
 
 
-def joined_by(
-    alert: Alert, concern: Concern, known: Collection[str], hours: OpeningHours, now: datetime
-) -> Alert:
-    """The alert with one more concern; `known` are the rules it named before. The level never falls."""
+def joined_by(alert: Alert, concern: Concern, known: Known, hours: OpeningHours, now: datetime) -> Alert:
+    """The alert with one more concern. The level never falls."""
     level = min((alert.level, concern.level), key=lambda each: (urgency(each), each is None))
     together = replace(alert, level=level)
-    if alert.acknowledgement is not None:
-        if not _is_worse(alert.acknowledgement, concern, known):
-            return together
-        return _at_the_top(replace(together, seen_at=None, called=None, called_at=None), concern, hours, now)
-    call_at = _earliest(alert.call_at, calls_at(concern.level, hours, min(concern.since, now)))
-    waiting = replace(
-        together, call_at=call_at, seen_at=None
-    )  # what was seen before it came back is not this
-    if urgency(concern.level) >= urgency(alert.level):
+    held = alert.acknowledgement
+    if held is not None and _is_worse(held, concern, known.rules):
+        waiting = replace(
+            _unseen(together, [*known.unseen, concern], hours, now), called=None, called_at=None
+        )
+        return _at_the_top(waiting, hours, now)
+    if alert.is_settled(now):
+        return together
+    waiting = _waiting_for(together, [concern], hours, now)
+    if held is not None or urgency(concern.level) >= urgency(alert.level):
         return waiting
     tell_at = _earliest(alert.next_tell_at, first_told_at(concern.level, hours, now))
     return replace(waiting, next_tell_at=tell_at, called=None, called_at=None)  # they called about less
@@ -169,25 +179,38 @@ def _is_worse(held: Acknowledgement, concern: Concern, known: Collection[str]) -
     """Whether whoever took the alert has not seen the like of it.
 
     A higher level is; so is a flag it did not have, as urgent as what was taken and for today at least.
-    Where nothing is graded nobody can tell, so all of it is.
+    So is every emergency: who helps with the first need not know of the second. Where nothing is graded
+    nobody can tell, so all of it is.
     """
-    if concern.level is None or held.level is None or urgency(concern.level) < urgency(held.level):
+    if concern.level in (None, Level.EMERGENCY) or held.level is None:
+        return True
+    if urgency(concern.level) < urgency(held.level):
         return True
     at_least = min(urgency(held.level), urgency(Level.SAME_DAY))
     return any(reason.rule not in known and reason.level.rank <= at_least for reason in concern.reasons)
 
 
-def _at_the_top(alert: Alert, concern: Concern | None, hours: OpeningHours, now: datetime) -> Alert:
-    since = None if concern is None else calls_at(concern.level, hours, min(concern.since, now))
+def _at_the_top(alert: Alert, hours: OpeningHours, now: datetime) -> Alert:
     return replace(
         alert,
         state=AlertState.OPEN,
         acknowledgement=None,
         waiting_since=now,
         turn=alert.turn + 1,
-        call_at=since,
         next_tell_at=first_told_at(alert.level, hours, now),
     )
+
+
+def _unseen(alert: Alert, concerns: Sequence[Concern], hours: OpeningHours, now: datetime) -> Alert:
+    """An acknowledged alert of which these have not been seen, and the rest only if that cannot be undone."""
+    if alert.acknowledgement is not None and alert.is_settled(now):
+        alert = replace(alert, seen_at=alert.acknowledgement.at, call_at=None)
+    return _waiting_for(alert, concerns, hours, now)
+
+
+def _waiting_for(alert: Alert, concerns: Sequence[Concern], hours: OpeningHours, now: datetime) -> Alert:
+    calls = [calls_at(one.level, hours, min(one.since, now)) for one in concerns]
+    return replace(alert, call_at=_earliest(alert.call_at, *calls))
 
 
 def acknowledged(alert: Alert, by: UUID, undo_until: datetime, hours: OpeningHours, now: datetime) -> Alert:
@@ -202,10 +225,16 @@ def given_back(alert: Alert, hours: OpeningHours, now: datetime) -> Alert:
     return replace(alert, state=AlertState.OPEN, acknowledgement=None, next_tell_at=tell_at)
 
 
-def returned(alert: Alert, hours: OpeningHours, now: datetime) -> Alert:
-    """Back at the top without an outcome. The patient knows that it was seen, so nothing is said to them."""
-    seen_at = alert.acknowledgement.at if alert.acknowledgement else alert.seen_at
-    return _at_the_top(replace(alert, seen_at=seen_at), None, hours, now)
+def returned(alert: Alert, unseen: Sequence[Concern], hours: OpeningHours, now: datetime) -> Alert:
+    """Back at the top without an outcome; `unseen` is what joined it since it was taken.
+
+    The patient knows that the rest was seen. While that may be undone they do not: then nothing was.
+    """
+    if not alert.is_settled(now):
+        return given_back(alert, hours, now)
+    if alert.called_at and any(one.since > alert.called_at for one in unseen):
+        alert = replace(alert, called=None, called_at=None)  # they called about what came before
+    return _at_the_top(_unseen(alert, unseen, hours, now), hours, now)
 
 
 def closed(alert: Alert, by: UUID, outcome: AlertOutcome, now: datetime) -> Alert:
@@ -265,5 +294,5 @@ def returns_at(level: Level | None, hours: OpeningHours, now: datetime) -> datet
     return open_minutes_after(hours, now, RETURNS_AFTER) or now + NEVER_OPENS
 
 
-def _earliest(one: datetime | None, other: datetime | None) -> datetime | None:
-    return min(filter(None, (one, other)), default=None)
+def _earliest(*instants: datetime | None) -> datetime | None:
+    return min(filter(None, instants), default=None)

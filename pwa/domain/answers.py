@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
+from typing import Any
 
 from pwa.domain.errors import BadInput
 
@@ -59,24 +60,40 @@ ANSWER_IDS = frozenset({*SIGNS, *MOST, *CHOICES})
 
 def read_answers(raw: object) -> Answers:
     """The answers somebody sent. Raises BadInput naming the first that cannot be used, never its value."""
+    given = _group(raw)
+    for item, value in given.items():
+        if fault := _fault(item, value):
+            raise BadInput(fault)
+    return MappingProxyType(dict(given))
+
+
+def readable_answers(raw: object) -> Answers:
+    """What can be used of the answers somebody sent, without the rest. Raises BadInput for no answers.
+
+    One answer that cannot be must not keep back a red flag beside it.
+    """
+    return MappingProxyType({item: value for item, value in _group(raw).items() if not _fault(item, value)})
+
+
+def _group(raw: object) -> dict[Any, Any]:
     if not isinstance(raw, dict):
         raise BadInput("Answers are a group of names and values.")
-    for item, value in raw.items():
-        _check(item, value)
-    return MappingProxyType(dict(raw))
+    return raw
 
 
-def _check(item: object, value: object) -> None:
+def _fault(item: object, value: object) -> str | None:
+    """Why an answer cannot be used; None when it can."""
     if not isinstance(item, str) or item not in ANSWER_IDS:
-        raise BadInput("There is no such question. Update the app, and send it again.")
+        return "There is no such question. Update the app, and send it again."
     if item in SIGNS:
-        if not isinstance(value, bool):
-            raise BadInput(f"The answer to '{item}' is true or false.")
-    elif item in MOST:
-        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST[item]:
-            raise BadInput(f"The answer to '{item}' is a whole number from 0 to {MOST[item]}.")
-    elif value not in CHOICES[item]:
-        raise BadInput(f"The answer to '{item}' is one of: {', '.join(CHOICES[item])}.")
+        return None if isinstance(value, bool) else f"The answer to '{item}' is true or false."
+    if item in MOST:
+        is_whole = isinstance(value, int) and not isinstance(value, bool)
+        is_possible = is_whole and 0 <= value <= MOST[item]  # type: ignore[operator]  # a whole number
+        return None if is_possible else f"The answer to '{item}' is a whole number from 0 to {MOST[item]}."
+    if value in CHOICES[item]:
+        return None
+    return f"The answer to '{item}' is one of: {', '.join(CHOICES[item])}."
 
 
 def with_none_of(signs: Iterable[str], answers: Answers) -> Answers:

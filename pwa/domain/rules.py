@@ -5,7 +5,7 @@ The language has no "not" about answers: one more yes can never lower a level.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -172,6 +172,23 @@ class ImpliedRisk:
 
     risk: Risk
     areas: frozenset[Area]
+
+
+def remembered_items(rules: Iterable[Rule]) -> frozenset[str]:
+    """Every answer id whose earlier values a rule looks at."""
+    conditions = [one for rule in rules for one in (rule.when, *(each.when for each in rule.raised_by))]
+    return frozenset(item for one in conditions if one is not None for item in _remembered(one))
+
+
+def _remembered(condition: Condition) -> Iterator[str]:
+    match condition:
+        case Rose(item) | Returned(item) | Lasted(item):
+            yield item
+        case All(of) | Any(of):
+            for one in of:
+                yield from _remembered(one)
+        case _:
+            return
 
 
 def items_of(condition: Condition) -> Iterator[str]:

@@ -97,8 +97,7 @@ def _signs(protocol: Protocol, variant: str | None, area: Area | None) -> Iterat
         yield Sign(item, (True,), protocol.expected_days(item, variant, area))
     blisters = tuple(value for value in CHOICES["blisters"] if value != "none")
     yield Sign("blisters", blisters, protocol.expected_days("blisters", variant, area))
-    yield Sign("oozing_colour", ("yellow_green",), None)
-    yield Sign("oozing_colour", ("blood",), protocol.expected_days("oozing", variant, area))
+    yield Sign("oozing_colour", ("yellow_green", "blood"), None)
 
 
 def _caps(protocol: Protocol, item: str, variant: str | None, area: Area | None) -> Iterator[Cap]:

@@ -11,7 +11,7 @@ from pwa.domain.alert import Alert, AlertOutcome, AlertState
 from pwa.domain.clinic import Clinic
 from pwa.domain.errors import BadInput, Refused
 from pwa.services import vaults
-from pwa.services.alerting import tell_if_due
+from pwa.services.alerting import tell_if_due, unseen_concerns
 from pwa.services.check_ins import LONGEST_NOTE
 from pwa.services.following_up import plan_follow_ups, stop_following_up
 from pwa.services.telling_staff import stop_telling_staff
@@ -75,12 +75,16 @@ def undo_acknowledge(
 
 
 def put_back(scope: ClinicScope, clinic: Clinic, alert_id: UUID, by: SignedIn, moment: Moment) -> Alert:
-    """Put an acknowledged alert back to the top for others. Raises NotFound or AlertClosed."""
+    """Put an acknowledged alert back to the top for others. Raises NotFound or AlertClosed.
+
+    While that may still be undone it is given back: the patient is told in time that nobody has seen it.
+    """
     alert = alerts.lock_alert(scope, alert_id)
     _require_unclosed(scope, clinic, alert)
     if alert.state is AlertState.OPEN:
         return alert
-    alert = domain.returned(alert, clinic.hours, moment.care)
+    unseen = unseen_concerns(scope, alert)
+    alert = domain.returned(alert, unseen, clinic.hours, moment.care)
     return _waits_again(scope, clinic, alert, by, "alert.return", moment)
 
 

@@ -15,12 +15,12 @@ from sqlalchemy.exc import OperationalError
 
 from pwa.clock import Moment
 from pwa.domain import alert as domain
-from pwa.domain.alert import Alert, AlertState, CalledAnswer, Concern
+from pwa.domain.alert import Alert, AlertState, CalledAnswer, Concern, Known
 from pwa.domain.clinic import Clinic
-from pwa.domain.errors import BadInput
 from pwa.domain.rules import Level
 from pwa.logs import get_logger
 from pwa.services.following_up import plan_follow_ups, stop_following_up
+from pwa.services.patient_events import CannotUse
 from pwa.services.telling_staff import tell_staff
 from pwa.store import alerts
 from pwa.store.alerts import UNGRADED, NamedReason
@@ -52,7 +52,7 @@ def raise_concern(
         alert = _opened(scope, clinic, patient_id, concern, moment)
         alerts.add_alert(scope, alert)
     else:
-        known = alerts.rules_of(scope, held.id)
+        known = Known(alerts.rules_of(scope, held.id), unseen_concerns(scope, held))
         alert = domain.joined_by(held, concern, known, clinic.hours, moment.care)
         alerts.save_alert(scope, alert)
     alerts.add_reasons(scope, alert.id, check_in_id, news, moment.care)
@@ -85,6 +85,12 @@ def _opened(scope: ClinicScope, clinic: Clinic, patient_id: UUID, concern: Conce
     )
 
 
+def unseen_concerns(scope: ClinicScope, alert: Alert) -> tuple[Concern, ...]:
+    """What has joined an acknowledged alert since somebody took it; of another that is nobody's question."""
+    held = alert.acknowledgement
+    return () if held is None else alerts.concerns_after(scope, alert.id, held.at)
+
+
 def tell_if_due(scope: ClinicScope, clinic: Clinic, alert: Alert, moment: Moment) -> None:
     """Tell the clinic's staff if it is time, and note when to tell them again.
 
@@ -106,11 +112,11 @@ def tell_if_due(scope: ClinicScope, clinic: Clinic, alert: Alert, moment: Moment
 def note_called(
     scope: ClinicScope, patient_id: UUID, content: Mapping[str, Any], tapped_at: datetime, moment: Moment
 ) -> None:
-    """Keep what the patient said to "Have you called the clinic?". Raises BadInput."""
+    """Keep what the patient said to "Have you called the clinic?". Raises CannotUse."""
     try:
         answer = CalledAnswer(str(content.get("answer")))
     except ValueError:
-        raise BadInput("Say whether you have called: yes, no, or no_answer.") from None
+        raise CannotUse("answer_not_possible") from None
     alert = _alert_asked_about(scope, patient_id, content.get("alert"))
     if alert is None:
         return
@@ -131,7 +137,7 @@ def _alert_asked_about(scope: ClinicScope, patient_id: UUID, given: object) -> A
     except ValueError:
         found = None
     if found is None or found.patient_id != patient_id:
-        raise BadInput("This alert is not yours.")
+        raise CannotUse("alert_not_yours")
     return alerts.lock_alert(scope, found.id)
 
 
@@ -140,7 +146,7 @@ def note_undone(scope: ClinicScope, patient_id: UUID, moment: Moment) -> None:
     alert = alerts.lock_unclosed(scope, patient_id)
     if alert is None:
         return
-    if alerts.is_all_undone(scope, alert.id):
+    if alerts.is_all_undone(scope, alert.id, alert.seen_until(moment.care)):
         stop_following_up(scope, alert, moment)
     alerts.note_change(scope)
 
@@ -154,8 +160,9 @@ def escalate_one(scope: ClinicScope, clinic: Clinic, alert_id: UUID, moment: Mom
     if held is not None:
         if held.returns_at is None or held.returns_at > moment.care:
             return False
-        alert = domain.returned(alert, clinic.hours, moment.care)
+        alert = domain.returned(alert, unseen_concerns(scope, alert), clinic.hours, moment.care)
         alerts.save_alert(scope, alert)
+        plan_follow_ups(scope, alert, moment)
         alerts.note_change(scope)
     tell_if_due(scope, clinic, alert, moment)
     return True

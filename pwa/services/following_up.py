@@ -20,10 +20,10 @@ USEFUL = timedelta(hours=12)
 
 def plan_follow_ups(scope: ClinicScope, alert: Alert, moment: Moment) -> None:
     """Plan what the patient is told from `call_at` on, unless it is dealt with or taken back."""
-    waits = alert.state is AlertState.OPEN and alert.is_seen(moment.care) is None
-    if alert.call_at is None or not waits or alert.called is CalledAnswer.YES:
+    is_answered = alert.state is not AlertState.OPEN or alert.called is CalledAnswer.YES
+    if alert.call_at is None or is_answered:
         return
-    if alerts.is_all_undone(scope, alert.id):
+    if alerts.is_all_undone(scope, alert.id, alert.seen_until(moment.care)):
         return
     for number, due_at in enumerate((alert.call_at, alert.call_at + ASKED_AFTER), start=1):
         plan_follow_up(scope, _notice(alert, number, max(due_at, moment.care), moment), moment.wall)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,16 +13,17 @@ from sqlalchemy.exc import OperationalError
 
 from pwa.clock import Moment
 from pwa.domain.alert import Alert, AlertState, urgency
-from pwa.domain.answers import Answer, Answers
+from pwa.domain.answers import Answer, Answers, readable_answers
 from pwa.domain.judgement import ticked_signs
 from pwa.domain.rules import items_of
 from pwa.domain.triage import ABOVE_EXPECTED
 from pwa.logs import get_logger
 from pwa.services import vaults
+from pwa.services.check_ins import note_of
 from pwa.services.judging import contents, rule_sets
 from pwa.services.phone_clock import CLOCK_SLACK
 from pwa.services.shelf import protocol
-from pwa.store import alerts, check_ins, patients, plans, staff
+from pwa.store import alerts, check_ins, clinics, patients, plans, staff
 from pwa.store.alerts import AlertReason
 from pwa.store.check_ins import StoredCheckIn
 from pwa.store.plans import StoredPlan
@@ -32,6 +33,13 @@ from pwa.vault.keyring import MasterKeys
 
 SHOWN_DAYS = timedelta(days=60)
 CONFLICTS_AT_MOST = 200
+OF_EACH_AT_MOST = 20
+
+# What somebody is recorded to have read: (act, kind of object).
+ALERT_VIEW = ("alert.view", "alert")
+CHECK_INS_VIEW = ("check_ins.view", "patient")
+CONFLICTS_VIEW = ("conflicts.view", "patient")
+VIEWED_AGAIN_AFTER = timedelta(hours=1)
 
 log = get_logger()
 
@@ -85,8 +93,8 @@ class ShownConflict:
     kind: str
     stored_at: datetime
     received_at: datetime
-    stored: Any = field(repr=False)
-    other: Any = field(repr=False)
+    stored: Any = field(default=None, repr=False)  # None, as is `other`: the record cannot be read
+    other: Any = field(default=None, repr=False)
 
 
 def waiting(scope: ClinicScope, keys: MasterKeys) -> tuple[ShownAlert, ...]:
@@ -173,8 +181,7 @@ def _whose(scope: ClinicScope, vault: PatientVault, plan: StoredPlan) -> Whose:
 
 def _opened(vault: PatientVault, stored: StoredCheckIn) -> ShownCheckIn:
     content = contents(vault, stored)
-    note = content.get("note")
-    return ShownCheckIn(stored, content["answers"], note if isinstance(note, str) else None)
+    return ShownCheckIn(stored, readable_answers(content["answers"]), note_of(content))
 
 
 def _explained(
@@ -219,22 +226,58 @@ def recent_check_ins(
 
 def conflicts(scope: ClinicScope, keys: MasterKeys) -> tuple[ShownConflict, ...]:
     """What phones sent under an id that had another content, the newest first, with both contents."""
-    return tuple(_conflict(scope, keys, one) for one in check_ins.conflicts(scope, CONFLICTS_AT_MOST))
+    found = check_ins.conflicts(scope, CONFLICTS_AT_MOST, OF_EACH_AT_MOST)
+    return tuple(_conflict_if_readable(scope, keys, one) for one in found)
 
 
-def _conflict(scope: ClinicScope, keys: MasterKeys, one: check_ins.Conflict) -> ShownConflict:
+def _conflict_if_readable(scope: ClinicScope, keys: MasterKeys, one: check_ins.Conflict) -> ShownConflict:
+    """As with alerts: a record that cannot be opened hides no other."""
+    bare = ShownConflict(
+        id=one.id,
+        whose=Whose(one.patient_id),
+        event_id=one.event_id,
+        kind=one.kind,
+        stored_at=one.stored_at,
+        received_at=one.received_at,
+    )
+    try:
+        return _conflict(scope, keys, bare, one)
+    except OperationalError:
+        raise
+    except Exception:
+        log.exception("conflict_not_readable", conflict_id=one.id)
+        return bare
+
+
+def _conflict(
+    scope: ClinicScope, keys: MasterKeys, bare: ShownConflict, one: check_ins.Conflict
+) -> ShownConflict:
     vault = vaults.open_vault(scope, keys, one.patient_id)
 
     def opened(sealed: bytes) -> Any:
         return json.loads(vault.open("patient_events", "payload", one.event_id, sealed))
 
-    return ShownConflict(
-        id=one.id,
+    return replace(
+        bare,
         whose=_whose(scope, vault, plans.plans_of(scope, one.patient_id)[-1]),
-        event_id=one.event_id,
-        kind=one.kind,
-        stored_at=one.stored_at,
-        received_at=one.received_at,
         stored=opened(one.stored_sealed),
         other=opened(one.other_sealed),
     )
+
+
+def unrecorded(
+    scope: ClinicScope, staff_id: UUID, view: tuple[str, str], ids: Iterable[UUID], moment: Moment
+) -> tuple[UUID, ...]:
+    """Those of which it is not recorded that this person has read them within the last hour."""
+    since = moment.wall - VIEWED_AGAIN_AFTER
+    known = clinics.acted_on(scope, ("staff", str(staff_id)), *view, since)
+    return tuple(one for one in dict.fromkeys(ids) if str(one) not in known)
+
+
+def record_views(
+    scope: ClinicScope, staff_id: UUID, view: tuple[str, str], ids: Iterable[UUID], moment: Moment
+) -> None:
+    """Write down who has read what. Comes before it is shown: what cannot be recorded is not."""
+    act, kind = view
+    for one in ids:
+        clinics.record_act(scope, moment.wall, ("staff", str(staff_id)), act, (kind, str(one)))

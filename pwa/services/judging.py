@@ -1,27 +1,28 @@
 """Judge check-ins on the server: by the rules of the plan, by the clinic's current ones, and by the phone's.
 
 The highest of all holds. A check-in that comes late changes what is known of the days before the newer ones,
-so those are judged anew; no level ever falls.
+so those are judged anew; no level ever falls. What a phone sends at once is judged together, at the end.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy.exc import OperationalError
 
 from pwa.clock import Moment
 from pwa.domain.alert import Concern
-from pwa.domain.answers import Answers
+from pwa.domain.answers import Answers, readable_answers
 from pwa.domain.clinic import Clinic, TriageMode
 from pwa.domain.judgement import Judgement, judgement, judgement_of, ticked_signs, united
 from pwa.domain.rule_set import RuleSet
+from pwa.domain.rules import remembered_items
 from pwa.domain.triage import ABOVE_EXPECTED, AS_EXPECTED, UNEXPECTED_SIGN, WORRIED, Past, triage
 from pwa.logs import get_logger
 from pwa.protocols.rule_sets import rule_set_of
@@ -30,53 +31,125 @@ from pwa.services.check_ins import read_result
 from pwa.services.risks import risks_of
 from pwa.services.shelf import protocol
 from pwa.store import check_ins, plans, protocols
-from pwa.store.check_ins import StoredCheckIn
+from pwa.store.check_ins import PhoneResult, StoredCheckIn
 from pwa.store.plans import StoredPlan
 from pwa.store.scope import ClinicScope
 from pwa.vault.fields import PatientVault
 
 HISTORY = timedelta(days=14)
 PRINCIPLES = frozenset({ABOVE_EXPECTED, WORRIED, UNEXPECTED_SIGN, AS_EXPECTED})
+# Of one patient in a day: more than anybody makes, and few enough to be judged while others wait to write.
+MOST_WITH_HISTORY = 40
+A_DAY = timedelta(days=1)
+
+T = TypeVar("T")
 
 log = get_logger()
 
 
 @dataclass(frozen=True, slots=True)
+class Opened:
+    """What a check-in answered, as far as it can be used, and what its phone said at once."""
+
+    answers: Answers = field(repr=False)
+    phone: PhoneResult | None
+
+
+@dataclass(frozen=True, slots=True)
 class Bench:
-    """What judging one patient's check-ins needs."""
+    """What judging one patient's check-ins needs, in one unit of work. Nothing is opened twice."""
 
     scope: ClinicScope
     clinic: Clinic
     vault: PatientVault = field(repr=False)
     moment: Moment
+    opened: dict[UUID, Opened] = field(default_factory=dict, repr=False)
+    rules: dict[UUID, tuple[RuleSet, ...]] = field(default_factory=dict, repr=False)
+
+    def open(self, check_in: StoredCheckIn) -> Opened:
+        """What a check-in answered, and what its phone said."""
+        if check_in.event_id not in self.opened:
+            content = contents(self.vault, check_in)
+            self.opened[check_in.event_id] = Opened(
+                readable_answers(content["answers"]), read_result(content.get("result"))
+            )
+        return self.opened[check_in.event_id]
 
 
-def judge_safely(bench: Bench, event_id: UUID) -> None:
-    """Judge a check-in that is stored; when that fails it stays stored, and `escalate` tries again."""
-    _safely(bench, lambda: judge(bench, event_id))
+@dataclass(frozen=True, slots=True)
+class Docket:
+    """Check-ins to judge together, and what is known around them."""
+
+    new: tuple[StoredCheckIn, ...]  # the oldest first
+    around: tuple[StoredCheckIn, ...]
+    without_history: frozenset[UUID]  # events among the new ones
+    plans: Mapping[UUID, StoredPlan]
 
 
-def _safely(bench: Bench, work: Callable[[], None]) -> None:
-    try:
-        with bench.scope.session.begin_nested():
-            work()
-    except OperationalError:  # the database is busy: all of it is tried again
-        raise
-    except Exception:
-        log.exception("check_in_not_judged", patient_id=bench.vault.patient_id)
+def judge_safely(bench: Bench, event_ids: Collection[UUID]) -> None:
+    """Judge check-ins that came together; what fails stays stored, and `escalate` tries again."""
+    docket = _safely(bench, partial(_docket, bench, event_ids)) if event_ids else None
+    if docket is None:
+        return
+    for each in docket.new:
+        _safely(bench, partial(_judge_one, bench, docket, each))
+    _judge_anew(bench, docket)
 
 
 def judge(bench: Bench, event_id: UUID) -> None:
     """Judge a stored check-in, and anew those after it that it may tell something of."""
-    patient_id = bench.vault.patient_id
-    tapped_at = check_ins.tapped_at(bench.scope, patient_id, event_id)
-    around = check_ins.check_ins_between(bench.scope, patient_id, tapped_at - HISTORY, tapped_at + HISTORY)
+    docket = _docket(bench, [event_id])
+    _judge_one(bench, docket, docket.new[0])
+    _judge_anew(bench, docket)
+
+
+def _safely(bench: Bench, work: Callable[[], T]) -> T | None:
+    try:
+        with bench.scope.session.begin_nested():
+            return work()
+    except OperationalError:  # the database is busy: all of it is tried again
+        raise
+    except Exception:
+        log.exception("check_in_not_judged", patient_id=bench.vault.patient_id)
+        return None
+
+
+def _docket(bench: Bench, event_ids: Collection[UUID]) -> Docket:
+    patient_id, care = bench.vault.patient_id, bench.moment.care
+    first, last = check_ins.first_and_last_tap(bench.scope, patient_id, event_ids)
+    around = check_ins.check_ins_between(bench.scope, patient_id, first - HISTORY, last + HISTORY)
+    new = tuple(each for each in around if each.event_id in event_ids)
+    before = check_ins.number_received(bench.scope, patient_id, care - A_DAY, event_ids)
+    too_many = new[: max(0, before + len(new) - MOST_WITH_HISTORY)]
     own = {plan.id: plan for plan in plans.plans_of(bench.scope, patient_id)}
-    this = next(each for each in around if each.event_id == event_id)
-    _judge_one(bench, own[this.care_plan_id], this, around)
-    for each in around:
-        if each.tapped_at > tapped_at and each.judged and each.is_current:
-            _safely(bench, partial(_judge_one, bench, own[each.care_plan_id], each, around))
+    return Docket(new, around, frozenset(each.event_id for each in too_many), own)
+
+
+def _judge_anew(bench: Bench, docket: Docket) -> None:
+    for each in _safely(bench, lambda: tuple(_told_of(bench, docket))) or ():
+        _safely(bench, partial(_judge_one, bench, docket, each))
+
+
+def _told_of(bench: Bench, docket: Docket) -> Iterator[StoredCheckIn]:
+    """Those judged before of which a new one may tell something: a rule looks back at what it answered."""
+    late = [each for each in docket.new if each.event_id not in docket.without_history and each.is_current]
+    new = {each.event_id for each in docket.new}
+    if not late:
+        return
+    known = [each for each in docket.around if each.judged and each.is_current and each.event_id not in new]
+    later = [each for each in known if late[0].tapped_at < each.tapped_at <= late[-1].tapped_at + HISTORY]
+    for each in later[-MOST_WITH_HISTORY:]:
+        asked = remembered_items(
+            rule
+            for rules in _usable_rule_sets(bench, docket.plans[each.care_plan_id])
+            for rule in rules.rules
+        )
+        if any(_is_past(one, each) and not asked.isdisjoint(bench.open(one).answers) for one in late):
+            yield each
+
+
+def _is_past(one: StoredCheckIn, of: StoredCheckIn) -> bool:
+    return timedelta(0) < of.tapped_at - one.tapped_at <= HISTORY
 
 
 def contents(vault: PatientVault, check_in: StoredCheckIn) -> Mapping[str, Any]:
@@ -88,9 +161,8 @@ def contents(vault: PatientVault, check_in: StoredCheckIn) -> Mapping[str, Any]:
 
 
 def answers_of(vault: PatientVault, check_in: StoredCheckIn) -> Answers:
-    """What it answered; it was read strictly when it came."""
-    answers: Answers = contents(vault, check_in)["answers"]
-    return answers
+    """What can be used of what it answered."""
+    return readable_answers(contents(vault, check_in)["answers"])
 
 
 def rule_sets(scope: ClinicScope, plan: StoredPlan) -> tuple[RuleSet, ...]:
@@ -101,16 +173,14 @@ def rule_sets(scope: ClinicScope, plan: StoredPlan) -> tuple[RuleSet, ...]:
     return tuple(rule_set_of(protocol(scope.session, each), plan.variant, plan.area) for each in hashes)
 
 
-def _judge_one(
-    bench: Bench, plan: StoredPlan, check_in: StoredCheckIn, around: Sequence[StoredCheckIn]
-) -> None:
-    answers = answers_of(bench.vault, check_in)
-    if bench.clinic.triage_mode is TriageMode.LEAFLET:
+def _judge_one(bench: Bench, docket: Docket, check_in: StoredCheckIn) -> None:
+    answers = bench.open(check_in).answers
+    if bench.clinic.triage_mode is TriageMode.LEAFLET or check_in.refused:
         check_ins.set_judgement(bench.scope, check_in.id, (None, None, ()), bench.moment.care)
         _raise_ungraded(bench, check_in, answers)
         return
-    sets = _usable_rule_sets(bench, plan)
-    by_rules = _by_rules(bench, plan, check_in, around, sets)
+    sets = _usable_rule_sets(bench, docket.plans[check_in.care_plan_id])
+    by_rules = _by_rules(bench, docket, check_in, sets)
     all_of_them = [*by_rules, *_by_phone(bench, check_in, sets), *_so_far(check_in, sets)]
     if not all_of_them:
         _raise_ungraded(bench, check_in, answers)
@@ -126,7 +196,9 @@ def _judge_one(
 def _usable_rule_sets(bench: Bench, plan: StoredPlan) -> tuple[RuleSet, ...]:
     """None when a protocol cannot be read: what the phone said, or the bare signs, must still reach staff."""
     try:
-        return rule_sets(bench.scope, plan)
+        if plan.id not in bench.rules:
+            bench.rules[plan.id] = rule_sets(bench.scope, plan)
+        return bench.rules[plan.id]
     except OperationalError:
         raise
     except Exception:
@@ -135,15 +207,12 @@ def _usable_rule_sets(bench: Bench, plan: StoredPlan) -> tuple[RuleSet, ...]:
 
 
 def _by_rules(
-    bench: Bench,
-    plan: StoredPlan,
-    check_in: StoredCheckIn,
-    around: Sequence[StoredCheckIn],
-    sets: Sequence[RuleSet],
+    bench: Bench, docket: Docket, check_in: StoredCheckIn, sets: Sequence[RuleSet]
 ) -> list[Judgement]:
     """What each of our rule sets says; nothing, for the same reason, when they cannot be applied."""
+    plan = docket.plans[check_in.care_plan_id]
     try:
-        answers, past = answers_of(bench.vault, check_in), tuple(_past(bench, check_in, around))
+        answers, past = bench.open(check_in).answers, tuple(_past(bench, docket, check_in))
         risks = risks_of(bench.vault, plan) or frozenset()
         return [judgement_of(one, triage(one, check_in.day, answers, past, risks)) for one in sets]
     except Exception:
@@ -151,16 +220,18 @@ def _by_rules(
         return []
 
 
-def _past(bench: Bench, check_in: StoredCheckIn, around: Sequence[StoredCheckIn]) -> Iterator[Past]:
-    for each in around:
-        age = check_in.tapped_at - each.tapped_at
-        if timedelta(0) < age <= HISTORY and each.is_current:
-            yield Past(age / timedelta(hours=1), answers_of(bench.vault, each))
+def _past(bench: Bench, docket: Docket, check_in: StoredCheckIn) -> Iterator[Past]:
+    if check_in.event_id in docket.without_history:
+        return
+    for each in docket.around:
+        if each.is_current and _is_past(each, check_in):
+            age = check_in.tapped_at - each.tapped_at
+            yield Past(age / timedelta(hours=1), bench.open(each).answers)
 
 
 def _by_phone(bench: Bench, check_in: StoredCheckIn, sets: Sequence[RuleSet]) -> Iterator[Judgement]:
     """What the phone said, with those of its reasons that our rules know."""
-    said = read_result(contents(bench.vault, check_in).get("result"))
+    said = bench.open(check_in).phone
     if said is not None:
         known = PRINCIPLES | {rule.id for one in sets for rule in one.rules}
         reasons = [rule for rule in said.reasons if rule in known]

@@ -28,5 +28,10 @@ def care_behind(sent_at: object, moment: Moment, speed: int) -> timedelta:
 
 def when_tapped(claimed: datetime, behind: timedelta, now: datetime) -> datetime:
     """When a tap happened, in care time; a time that cannot be is read as `now`."""
+    return corrected(claimed, behind, now) or now
+
+
+def corrected(claimed: datetime, behind: timedelta, now: datetime) -> datetime | None:
+    """When a tap happened, in care time; None when that cannot be."""
     age = now - claimed - behind  # lengths, since a date that is moved may leave the calendar
-    return now - age if -CLOCK_SLACK <= age <= OLDEST else now
+    return now - age if -CLOCK_SLACK <= age <= OLDEST else None

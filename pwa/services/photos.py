@@ -11,12 +11,14 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
 from pwa.clock import Moment
-from pwa.domain.errors import NotFound, Refused
+from pwa.domain.errors import BadInput, NotFound, Refused
 from pwa.domain.patient import Device
 from pwa.domain.photo import MOST_PER_CHECK_IN, PhotoLabel, PhotoSlot, PhotoState, StoredPhoto
 from pwa.logs import get_logger
@@ -25,9 +27,10 @@ from pwa.photos.errors import PhotoMissing
 from pwa.photos.folder import PhotoFolder
 from pwa.services import vaults
 from pwa.services.instants import instant
-from pwa.services.patient_events import SyncResult
+from pwa.services.patient_events import UNREADABLE, SyncResult
 from pwa.services.phone_clock import when_tapped
-from pwa.store import clinics, patients, photos
+from pwa.services.throttling import count_try
+from pwa.store import clinics, operations, patients, photos, plans
 from pwa.store.database import Database
 from pwa.store.scope import ClinicScope, in_clinic
 from pwa.vault.errors import VaultError
@@ -35,8 +38,12 @@ from pwa.vault.fields import PatientVault
 from pwa.vault.keyring import MasterKeys
 
 KEEP_STRAY_FILES = timedelta(days=1)
+KEEP_ALL_AFTER_RESTORE = timedelta(days=30)
+DECODED_AT_MOST, DECODING_WINDOW = 60, timedelta(hours=1)
 SWEEP_AT_ONCE = 500
 _PLACE = ("photos", "content")  # what the file and the hash are bound to, beside patient and id
+_FIRST_DAY, _LAST_DAY = datetime(MINYEAR, 1, 1, tzinfo=UTC), datetime(MAXYEAR, 12, 31, tzinfo=UTC)
+_MAY_HAVE_PHOTOS = frozenset({"check_in", UNREADABLE})  # what could not be read may have been a check-in
 
 log = get_logger()
 
@@ -51,6 +58,12 @@ class PhotoQuota(Refused):
     """There is no room for more photos. This one stays on your phone; delete some that you no longer need."""
 
     code = "photo_quota"
+
+
+class NoSuchCheckIn(BadInput):
+    """This photo belongs to something that is no check-in. It stays on your phone."""
+
+    code = "no_such_check_in"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +88,21 @@ class SentPhoto:
 def look_up(
     scope: ClinicScope, keys: MasterKeys, device: Device, sent: SentPhoto, quota: Quota
 ) -> SyncResult | None:
-    """What became of this very photo when it came before; None when it is new and there is room for it.
+    """What became of this very photo when it came before; None when it is new and there is a place for it.
 
-    Raises PhotoQuota.
+    Raises PhotoQuota; NoSuchCheckIn.
     """
     vault = vaults.open_vault(scope, keys, device.patient_id)
     known = photos.photos_under(scope, device.patient_id, sent.photo_id)
     answer = _answer_before(known, _content_hash(vault, sent))
     if answer is None:
-        _require_room(scope, device, quota)
+        _goes_apart(scope, device, sent, known, quota)
     return answer
+
+
+def count_decoding(session: Session, device: Device, moment: Moment) -> None:
+    """Count a photo that is about to be decoded. Raises TooManyTries past 60 an hour from one device."""
+    count_try(session, "decode", str(device.id), DECODED_AT_MOST, DECODING_WINDOW, moment.wall)
 
 
 def seal_photo(
@@ -107,18 +125,14 @@ def keep(
     """Store the row of a photo; `made` is the id that names its file, and the picture in it.
 
     CONFLICT: another has its id or its place in the check-in; this one is kept apart. DUPLICATE: the same
-    came while this one was decoded, and its file is not needed. Raises PhotoQuota.
+    came while this one was decoded, and its file is not needed. Raises PhotoQuota; NoSuchCheckIn.
     """
     patients.lock_patient(scope, device.patient_id)  # or two at once could both find room
     content_hash = _content_hash(vaults.open_vault(scope, keys, device.patient_id), sent)
     known = photos.photos_under(scope, device.patient_id, sent.photo_id)
     if _answer_before(known, content_hash) is not None:
         return SyncResult.DUPLICATE
-    _require_room(scope, device, quota)
-    taken = photos.slots_taken(scope, device.patient_id, sent.check_in_id)
-    kept_apart = bool(known) or sent.slot in taken
-    if not kept_apart and len(taken) >= MOST_PER_CHECK_IN:
-        raise PhotoQuota(f"A check-in takes up to {MOST_PER_CHECK_IN} photos. This one stays on your phone.")
+    kept_apart = _goes_apart(scope, device, sent, known, quota)
     (stored_id, picture), taken_at = made, when_tapped(sent.taken_at, behind, moment.care)
     photo = StoredPhoto(
         stored_id,
@@ -192,9 +206,14 @@ def delete(scope: ClinicScope, device: Device, photo_id: UUID, moment: Moment) -
 def sweep(database: Database, folder: PhotoFolder, moment: Moment) -> int:
     """Remove files that no photo has needed for a day: half-written, never stored, or deleted since.
 
-    A clinic that this database does not know is left alone: somebody may have named the wrong database.
+    A clinic that this database does not know is left alone: somebody may have named the wrong database. For
+    30 days after a restore nothing is removed: the photos since that backup have no rows, and a newer one may
+    turn up.
     """
     with database.read() as session:
+        changed_at = operations.epoch_changed_at(session)
+        if changed_at is not None and moment.wall - changed_at < KEEP_ALL_AFTER_RESTORE:
+            return 0
         known = {clinic.id for clinic in clinics.all_clinics(session)}
     stray = 0
     for clinic_id in known.intersection(folder.clinics()):
@@ -218,10 +237,18 @@ def _content_hash(vault: PatientVault, sent: SentPhoto) -> bytes:
     content = {
         "check_in_id": str(sent.check_in_id),
         "slot": sent.slot,
-        "taken_at": instant(sent.taken_at),
+        "taken_at": instant(_in_calendar(sent.taken_at)),
         "data": hashlib.sha256(sent.data).hexdigest(),
     }
     return vault.digest(*_PLACE, sent.photo_id, json.dumps(content, sort_keys=True))
+
+
+def _in_calendar(at: datetime) -> datetime:
+    """In UTC; the calendar's first or last day when its zone would move it out of the calendar."""
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        return _FIRST_DAY if at.year == MINYEAR else _LAST_DAY
 
 
 def _answer_before(known: Sequence[StoredPhoto], content_hash: bytes) -> SyncResult | None:
@@ -230,6 +257,22 @@ def _answer_before(known: Sequence[StoredPhoto], content_hash: bytes) -> SyncRes
         if photo.content_hash == content_hash:
             return SyncResult.CONFLICT if photo.kept_apart else SyncResult.DUPLICATE
     return None
+
+
+def _goes_apart(
+    scope: ClinicScope, device: Device, sent: SentPhoto, known: Sequence[StoredPhoto], quota: Quota
+) -> bool:
+    """Whether a new photo's id or place belongs to another. Raises PhotoQuota; NoSuchCheckIn."""
+    _require_room(scope, device, quota)
+    # An entry may come after its photo: one that is not here is no fault.
+    kind = plans.kind_of_event(scope, device.patient_id, sent.check_in_id)
+    if kind is not None and kind not in _MAY_HAVE_PHOTOS:
+        raise NoSuchCheckIn
+    taken = photos.slots_taken(scope, device.patient_id, sent.check_in_id)
+    apart = bool(known) or sent.slot in taken
+    if not apart and len(taken) >= MOST_PER_CHECK_IN:
+        raise PhotoQuota(f"A check-in takes up to {MOST_PER_CHECK_IN} photos. This one stays on your phone.")
+    return apart
 
 
 def _require_room(scope: ClinicScope, device: Device, quota: Quota) -> None:

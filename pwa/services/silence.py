@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from sqlalchemy.exc import OperationalError
+
 from pwa.clock import Moment
 from pwa.domain.clinic import Clinic
 from pwa.domain.schedule import local_day
+from pwa.logs import get_logger
 from pwa.services import vaults
 from pwa.services.shelf import protocol
 from pwa.store import check_ins, patients, plans, silence
@@ -20,6 +23,8 @@ from pwa.vault.keyring import MasterKeys
 MISSED_DAYS = 2  # on which a check-in was asked for
 UNHEARD_REMINDERS = 3
 LOOK_BACK = timedelta(days=14)
+
+log = get_logger()
 
 
 class Silence(StrEnum):
@@ -32,9 +37,9 @@ class SilentPatient:
     """Somebody to call, and why."""
 
     id: UUID
-    first_name: str = field(repr=False)
-    procedure: str
-    day_number: int
+    first_name: str | None = field(repr=False)  # None, as are the next two: the record cannot be read
+    procedure: str | None
+    day_number: int | None
     because: tuple[Silence, ...]
     missed_days: int
     unheard_reminders: int
@@ -68,7 +73,7 @@ def silent_patients(
     """Patients whose last two asked days brought no check-in, or whose phone took three reminders in vain."""
     silent = [trace for trace in _traces(scope, moment) if trace.because]
     silent.sort(key=lambda one: (-len(one.because), -one.missed_days, -one.unheard, one.patient_id))
-    return tuple(_shown(scope, clinic, keys, trace, moment) for trace in silent)
+    return tuple(_shown_if_readable(scope, clinic, keys, trace, moment) for trace in silent)
 
 
 def _traces(scope: ClinicScope, moment: Moment) -> Iterator[_Trace]:
@@ -82,19 +87,38 @@ def _traces(scope: ClinicScope, moment: Moment) -> Iterator[_Trace]:
         yield _Trace(patient_id, len(missed), unheard.get(patient_id, 0), seen.get(patient_id), last)
 
 
-def _shown(
+def _shown_if_readable(
     scope: ClinicScope, clinic: Clinic, keys: MasterKeys, trace: _Trace, moment: Moment
 ) -> SilentPatient:
-    plan = plans.plans_of(scope, trace.patient_id)[-1]
-    content = protocol(scope.session, plan.content_hash)
-    return SilentPatient(
+    """A record that cannot be opened must not hide the others, nor that this patient is silent."""
+    bare = SilentPatient(
         id=trace.patient_id,
-        first_name=vaults.first_name(scope, vaults.open_vault(scope, keys, trace.patient_id)),
-        procedure=content.texts[content.name_text_id].in_language("en").title,
-        day_number=(local_day(moment.care, clinic.zone) - plan.treated_on).days,
+        first_name=None,
+        procedure=None,
+        day_number=None,
         because=trace.because,
         missed_days=trace.missed_days,
         unheard_reminders=trace.unheard,
         last_seen_at=trace.last_seen_at,
         last_check_in_at=trace.last_check_in_at,
+    )
+    try:
+        return _shown(scope, clinic, keys, bare, moment)
+    except OperationalError:
+        raise
+    except Exception:
+        log.exception("patient_not_readable", patient_id=trace.patient_id)
+        return bare
+
+
+def _shown(
+    scope: ClinicScope, clinic: Clinic, keys: MasterKeys, bare: SilentPatient, moment: Moment
+) -> SilentPatient:
+    plan = plans.plans_of(scope, bare.id)[-1]
+    content = protocol(scope.session, plan.content_hash)
+    return replace(
+        bare,
+        first_name=vaults.first_name(scope, vaults.open_vault(scope, keys, bare.id)),
+        procedure=content.texts[content.name_text_id].in_language("en").title,
+        day_number=(local_day(moment.care, clinic.zone) - plan.treated_on).days,
     )

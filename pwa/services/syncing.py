@@ -3,44 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import cache
 from typing import TypeVar
-from uuid import UUID
-from zoneinfo import ZoneInfo, available_timezones
+from uuid import UUID, uuid5
 
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from pwa.clock import Moment
 from pwa.domain.care_plan import OutcomeValue
 from pwa.domain.clinic import Clinic
-from pwa.domain.errors import AfterbeamError, BadInput
+from pwa.domain.errors import AfterbeamError
 from pwa.domain.patient import Device
-from pwa.domain.preferences import Preferences
 from pwa.domain.protocol import FactName
-from pwa.domain.quiet_hours import QuietHours
 from pwa.logs import get_logger
 from pwa.services import vaults
 from pwa.services.alerting import note_called, note_undone
-from pwa.services.check_ins import Intake, store_check_in, store_undo
+from pwa.services.check_ins import Intake, store_check_in, store_signs, store_undo, ticks_a_sign
 from pwa.services.composing import recompose
 from pwa.services.instants import read_instant
 from pwa.services.judging import Bench, judge_safely
-from pwa.services.patient_events import UNREADABLE, Answer, PatientEvent, SyncResult, answer_again
+from pwa.services.patient_events import (
+    CHECK_IN,
+    PARTLY_READ,
+    REFUSALS,
+    UNREADABLE,
+    Answer,
+    CannotUse,
+    PatientEvent,
+    SyncResult,
+    answer_again,
+    sentence_of,
+)
 from pwa.services.phone_clock import when_tapped
-from pwa.store import devices, patients, plans
+from pwa.services.phone_settings import apply_settings, zones
+from pwa.store import alerts, devices, patients, plans
 from pwa.store.plans import LedgerEntry, Outcome
 from pwa.store.scope import ClinicScope
 from pwa.vault.keyring import MasterKeys
 
 LONGEST_SNOOZE = timedelta(hours=12)
-LONGEST_QUIET_HOURS = 16
 
 log = get_logger()
 
 Word = TypeVar("Word", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of an event, the check-in to judge because of it, and whether it is news for staff."""
+
+    answer: Answer
+    to_judge: UUID | None = None
+    is_news: bool = False
 
 
 def take_in(
@@ -58,13 +74,39 @@ def take_in(
     `behind` is by how much care time on this phone is behind ours.
     """
     patients.lock_patient(scope, device.patient_id)  # first: what comes after touches rows in any order
-    intake = Intake(scope, clinic, vaults.open_vault(scope, keys, device.patient_id), device, moment)
-    answers = tuple(_take_one(intake, event, behind) for event in events)
+    vault = vaults.open_vault(scope, keys, device.patient_id)
+    intake = Intake(scope, clinic, vault, device, moment, behind)
+    answers = _take_all(intake, events)
     newest = max((event.seq for event in events), default=0)
-    devices.saw_device(scope, device.id, moment.wall, newest, zone if zone in _zones() else None)
+    devices.saw_device(scope, device.id, moment.wall, newest, zone if zone in zones() else None)
     if any(answer.result is SyncResult.STORED for answer in answers):
         _plan_anew(scope, clinic, device, moment)
     return answers
+
+
+def _take_all(intake: Intake, events: Sequence[PatientEvent]) -> tuple[Answer, ...]:
+    """Store all of them, then judge the check-ins among them together.
+
+    "Have you called?" comes last: it may be about the alert that a check-in before it opens.
+    """
+    answers: dict[int, Answer] = {}
+    taken: list[Taken] = []
+    for about_alerts in (False, True):
+        for place, event in enumerate(events):
+            if (event.kind == "called") is about_alerts:
+                taken.append(_take_one(intake, event))
+                answers[place] = taken[-1].answer
+        if not about_alerts:
+            _tell_staff(intake, taken)
+    return tuple(answers[place] for place in range(len(events)))
+
+
+def _tell_staff(intake: Intake, taken: Sequence[Taken]) -> None:
+    """Judge what came, and bring what staff must see into their inbox."""
+    bench = Bench(intake.scope, intake.clinic, intake.vault, intake.moment)
+    judge_safely(bench, {one.to_judge for one in taken if one.to_judge is not None})
+    if any(one.is_news for one in taken):
+        alerts.note_change(intake.scope)
 
 
 def _plan_anew(scope: ClinicScope, clinic: Clinic, device: Device, moment: Moment) -> None:
@@ -79,74 +121,99 @@ def _plan_anew(scope: ClinicScope, clinic: Clinic, device: Device, moment: Momen
         patients.compose_again(scope, device.patient_id)
 
 
-def _take_one(intake: Intake, event: PatientEvent, behind: timedelta) -> Answer:
-    scope, vault, device, moment = intake.scope, intake.vault, intake.device, intake.moment
-    digest = event.digest(vault)
-    known = plans.find_event(scope, device.patient_id, event.id)
-    if known is not None and known.payload_hash == digest:
-        return answer_again(event, known)
-    entry = LedgerEntry(
+def _take_one(intake: Intake, event: PatientEvent) -> Taken:
+    known = plans.find_event(intake.scope, intake.patient_id, event.id)
+    if known is None:
+        return _store_and_apply(intake, event, _entry(intake, event))
+    if known.payload_hash == event.digest(intake.vault):
+        return Taken(answer_again(event, known))
+    return _keep_other(intake, event)
+
+
+def _entry(intake: Intake, event: PatientEvent) -> LedgerEntry:
+    vault = intake.vault
+    return LedgerEntry(
         event_id=event.id,
-        device_id=device.id,
+        device_id=intake.device.id,
         seq=event.seq,
         kind=event.kind,
         schema=event.schema,
-        tapped_at=_tapped_at(scope, device, event, behind, moment.care),
-        payload_hash=digest,
+        tapped_at=_tapped_at(intake, event),
+        payload_hash=event.digest(vault),
         payload_sealed=vault.seal("patient_events", "payload", event.id, event.text),
     )
-    if known is not None:
-        plans.add_conflict(scope, device.patient_id, entry, moment.wall)
-        return Answer(event.id, SyncResult.CONFLICT, "Something else was already sent under this number.")
-    return _store_and_apply(intake, event, entry)
 
 
-def _store_and_apply(intake: Intake, event: PatientEvent, entry: LedgerEntry) -> Answer:
-    scope, device, moment = intake.scope, intake.device, intake.moment
+def _keep_other(intake: Intake, event: PatientEvent) -> Taken:
+    """Keep another content that came under a known id; a sign in it must reach staff like any other."""
+    answer = Answer(event.id, SyncResult.CONFLICT, REFUSALS["other_content"])
+    entry = _entry(intake, event)
+    if not plans.add_conflict(intake.scope, intake.patient_id, entry, intake.moment.wall):
+        return Taken(answer)
+    # Under an id of its own, made from the content, since the phone's is taken.
+    own = replace(event, id=uuid5(event.id, entry.payload_hash.hex()))
+    if not ticks_a_sign(own.content) or plans.find_event(intake.scope, intake.patient_id, own.id):
+        return Taken(answer, is_news=True)
+    refused = _refuse(intake, own, _entry(intake, own), "other_content")
+    return Taken(answer, refused.to_judge, is_news=True)
+
+
+def _store_and_apply(intake: Intake, event: PatientEvent, entry: LedgerEntry) -> Taken:
+    scope, moment = intake.scope, intake.moment
     try:
         with scope.session.begin_nested():
-            _apply(intake, event, entry.tapped_at)
-            plans.add_event(scope, device.patient_id, entry, moment.wall)
+            is_whole = _apply(intake, event, entry.tapped_at)
+            plans.add_event(scope, intake.patient_id, entry, moment.wall)
+    except CannotUse as error:
+        return _refuse(intake, event, entry, error.word)
     except AfterbeamError as error:
-        return _reject(scope, device, entry, error.message, moment)
+        return _refuse(intake, event, entry, error.code)
     except SQLAlchemyError:
         raise
     except Exception:  # one event must never hold up those behind it
-        log.exception("event_not_applied", device_id=device.id)
-        return _reject(scope, device, entry, "The server cannot use this. It was kept.", moment)
-    if event.kind == "check_in":  # stored whatever becomes of judging it
-        judge_safely(Bench(scope, intake.clinic, intake.vault, moment), event.id)
-    return Answer(event.id, SyncResult.STORED)
+        log.exception("event_not_applied", device_id=intake.device.id)
+        return _refuse(intake, event, entry, "not_usable")
+    answer = Answer(event.id, SyncResult.STORED, None if is_whole else PARTLY_READ)
+    return Taken(answer, event.id if event.kind == CHECK_IN else None)
 
 
-def _reject(scope: ClinicScope, device: Device, entry: LedgerEntry, reason: str, moment: Moment) -> Answer:
-    """What a patient made is kept even when it cannot be used."""
-    plans.add_event(scope, device.patient_id, replace(entry, rejected=reason[:200]), moment.wall)
-    return Answer(entry.event_id, SyncResult.REJECTED, reason)
+def _refuse(intake: Intake, event: PatientEvent, entry: LedgerEntry, word: str) -> Taken:
+    """What a patient made is kept even when it cannot be used, and a sign in it is seen."""
+    scope = intake.scope
+    plans.add_event(scope, intake.patient_id, replace(entry, rejected=word), intake.moment.wall)
+    answer = Answer(entry.event_id, SyncResult.REJECTED, sentence_of(word))
+    try:
+        with scope.session.begin_nested():
+            has_signs = store_signs(intake, event, entry.tapped_at)
+    except SQLAlchemyError:
+        raise
+    except Exception:
+        log.exception("signs_not_stored", device_id=intake.device.id)
+        return Taken(answer)
+    return Taken(answer, event.id if has_signs else None)
 
 
-def _tapped_at(
-    scope: ClinicScope, device: Device, event: PatientEvent, behind: timedelta, now: datetime
-) -> datetime:
+def _tapped_at(intake: Intake, event: PatientEvent) -> datetime:
     """When it was tapped, by our clock; never before what the same phone made before it.
 
     How wrong its clock is, is measured anew at each sending, and each time a little differently: an Undo
     must not come before what it takes back.
     """
     if event.kind == UNREADABLE:
-        return now
-    tapped_at = when_tapped(event.tapped_at, behind, now)
-    before = devices.last_tap(scope, device.id, event.seq)
+        return intake.moment.care
+    tapped_at = when_tapped(event.tapped_at, intake.behind, intake.moment.care)
+    before = devices.last_tap(intake.scope, intake.device.id, event.seq)
     return tapped_at if before is None else max(before, tapped_at)
 
 
-def _apply(intake: Intake, event: PatientEvent, tapped_at: datetime) -> None:
+def _apply(intake: Intake, event: PatientEvent, tapped_at: datetime) -> bool:
+    """Do what an event says; False when part of it could not be read."""
     scope, device, moment = intake.scope, intake.device, intake.moment
     match event.kind:
         case "check_in":
-            store_check_in(intake, event.id, event.content, tapped_at)
+            return store_check_in(intake, event, tapped_at)
         case "check_in_undo":
-            store_undo(intake, event.id, event.content)
+            store_undo(intake, event)
             note_undone(scope, device.patient_id, moment)
         case "called":
             note_called(scope, device.patient_id, event.content, tapped_at, moment)
@@ -155,11 +222,10 @@ def _apply(intake: Intake, event: PatientEvent, tapped_at: datetime) -> None:
         case "fact":
             _apply_fact(scope, device, replace(event, tapped_at=tapped_at), moment)
         case "settings":
-            _apply_settings(scope, device, event)
-        case _ if event.kind == UNREADABLE:
-            raise BadInput("The server cannot read this. It was kept; show it to your clinic.")
+            apply_settings(scope, device, event)
         case _:
-            raise BadInput("This version of the server does not know what this is. It was kept.")
+            raise CannotUse("unreadable" if event.kind == UNREADABLE else "unknown_kind")
+    return True
 
 
 def _apply_outcome(
@@ -169,7 +235,7 @@ def _apply_outcome(
     until = tapped_at + _put_off_by(event) if value is OutcomeValue.SNOOZED else None
     occurrences = event.content.get("occurrence_ids")
     if not isinstance(occurrences, list) or not 1 <= len(occurrences) <= 20:
-        raise BadInput("This names nothing that was due.")
+        raise CannotUse("nothing_due")
     for occurrence in dict.fromkeys(_uuid(one) for one in occurrences):
         plans.add_outcome(
             scope,
@@ -183,7 +249,7 @@ def _put_off_by(event: PatientEvent) -> timedelta:
     """By how long a reminder is snoozed: both times are the phone's, so its clock may be wrong."""
     length = _instant(event.content.get("until")) - event.tapped_at
     if not timedelta(0) < length <= LONGEST_SNOOZE:
-        raise BadInput("A reminder can be put off by up to 12 hours.")
+        raise CannotUse("snooze_too_long")
     return length
 
 
@@ -191,74 +257,29 @@ def _apply_fact(scope: ClinicScope, device: Device, event: PatientEvent, moment:
     name = _one_of(FactName, event.content.get("name"))
     value = event.content.get("value")
     if not isinstance(value, bool):
-        raise BadInput("An answer about the skin is yes or no.")
+        raise CannotUse("answer_not_possible")
     plan_id = _uuid(event.content.get("plan_id"))
     if plan_id not in {plan.id for plan in plans.plans_of(scope, device.patient_id)}:
-        raise BadInput("This care plan is not yours.")
+        raise CannotUse("plan_not_yours")
     plans.add_fact(scope, plan_id, name, (value, "patient"), (event.tapped_at, event.seq), moment.wall)
-
-
-def _apply_settings(scope: ClinicScope, device: Device, event: PatientEvent) -> None:
-    asked = event.content.get("settings")
-    if not isinstance(asked, dict):
-        raise BadInput("These settings cannot be read.")
-    patient = patients.get_patient(scope, device.patient_id)
-    preferences = Preferences(
-        zone=_zone(asked.get("zone", patient.preferences.zone.key)),
-        wake=_clock(asked.get("wake")),
-        quiet=_quiet(_clock(asked.get("quiet_start")), _clock(asked.get("quiet_end"))),
-        one_a_day=asked.get("one_a_day") is True,
-    )
-    lock_screen = asked.get("lock_screen")
-    if lock_screen not in (0, 1, 2) or isinstance(lock_screen, bool):
-        raise BadInput("Choose how much the lock screen may say: 0, 1 or 2.")
-    patients.change_patient(scope, replace(patient, preferences=preferences, lock_screen=lock_screen))
-
-
-def _zone(given: object) -> ZoneInfo:
-    if not isinstance(given, str) or given not in _zones():
-        raise BadInput("This is not a time zone.")  # never the text itself: it would be kept readable
-    return ZoneInfo(given)
-
-
-@cache
-def _zones() -> frozenset[str]:
-    """Every zone there is; finding them reads a folder."""
-    return frozenset(available_timezones())
-
-
-def _quiet(start: time, end: time) -> QuietHours:
-    """Quiet hours that leave enough of the day for reminders to come in."""
-    day = 24 * 60
-    minutes = (end.hour * 60 + end.minute - start.hour * 60 - start.minute) % day
-    if minutes > LONGEST_QUIET_HOURS * 60:
-        raise BadInput(f"Quiet hours can be at most {LONGEST_QUIET_HOURS} hours long.")
-    return QuietHours(start, end)
 
 
 def _one_of(words: type[Word], given: object) -> Word:
     try:
         return words(str(given))
     except ValueError:
-        raise BadInput(f"This is none of: {', '.join(words)}.") from None
+        raise CannotUse("answer_not_possible") from None
 
 
 def _uuid(given: object) -> UUID:
     try:
         return UUID(str(given))
     except ValueError:
-        raise BadInput("This is not an id.") from None
-
-
-def _clock(given: object) -> time:
-    try:
-        return time.fromisoformat(str(given)).replace(second=0, microsecond=0, tzinfo=None)
-    except ValueError:
-        raise BadInput("This is not a time of day. Give it as 07:30.") from None
+        raise CannotUse("id_not_possible") from None
 
 
 def _instant(given: object) -> datetime:
     at = read_instant(given)
     if at is None:
-        raise BadInput("This is not a time with its zone.")
+        raise CannotUse("instant_not_possible")
     return at

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import Exists, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
-from pwa.domain.alert import Acknowledgement, Alert, AlertState, Closing
+from pwa.domain.alert import Acknowledgement, Alert, AlertState, Closing, Concern, urgency
 from pwa.domain.rules import Level
 from pwa.store import tables
 from pwa.store.ids import new_id
@@ -32,7 +32,7 @@ class AlertReason:
     day: int
     at: datetime  # care time, when it joined the alert
     tapped_at: datetime
-    received_at: datetime
+    undone: bool
 
 
 def add_alert(scope: ClinicScope, alert: Alert) -> None:
@@ -172,35 +172,52 @@ def rules_of(scope: ClinicScope, alert_id: UUID) -> frozenset[str]:
     return frozenset(rows)
 
 
-def is_all_undone(scope: ClinicScope, alert_id: UUID) -> bool:
-    """Whether the patient has taken back every check-in that an alert is about."""
-    reason, check_in, end = tables.AlertReason, tables.CheckIn, tables.CheckInEnd
-    undone = exists().where(
+def is_all_undone(scope: ClinicScope, alert_id: UUID, after: datetime | None) -> bool:
+    """Whether the patient has taken back every check-in that an alert is about, or that joined it later."""
+    standing = scope.session.execute(_standing(scope, alert_id, after).limit(1))
+    return standing.first() is None
+
+
+def concerns_after(scope: ClinicScope, alert_id: UUID, after: datetime) -> tuple[Concern, ...]:
+    """What joined an alert after that and was not taken back, check-in by check-in; without reasons."""
+    found: dict[UUID, Concern] = {}
+    for check_in_id, tapped_at, level in scope.session.execute(_standing(scope, alert_id, after)):
+        known = found.setdefault(check_in_id, Concern(level, (), tapped_at))
+        found[check_in_id] = replace(known, level=min(known.level, level, key=urgency))
+    return tuple(found.values())
+
+
+def _standing(
+    scope: ClinicScope, alert_id: UUID, after: datetime | None
+) -> Select[UUID, datetime, Level | None]:
+    reason, check_in = tables.AlertReason, tables.CheckIn
+    query = (
+        select(check_in.id, check_in.tapped_at, reason.level)
+        .join(reason, (reason.clinic_id == check_in.clinic_id) & (reason.check_in_id == check_in.id))
+        .where(check_in.clinic_id == scope.clinic_id, reason.alert_id == alert_id, ~_undone())
+    )
+    return query if after is None else query.where(reason.at > after)
+
+
+def _undone() -> Exists:
+    check_in, end = tables.CheckIn, tables.CheckInEnd
+    return exists().where(
         end.patient_id == check_in.patient_id, end.event_id == check_in.event_id, end.because == "undone"
     )
-    standing = scope.session.scalars(
-        select(check_in.id)
-        .join(reason, (reason.clinic_id == check_in.clinic_id) & (reason.check_in_id == check_in.id))
-        .where(check_in.clinic_id == scope.clinic_id, reason.alert_id == alert_id, ~undone)
-        .limit(1)
-    )
-    return standing.first() is None
 
 
 def reasons_of(scope: ClinicScope, alert_ids: Iterable[UUID]) -> dict[UUID, list[AlertReason]]:
     """The reasons of each alert: the newest check-in first, the most urgent of each first."""
     table, check_in = tables.AlertReason, tables.CheckIn
     rows = scope.session.execute(
-        select(table, check_in)
+        select(table, check_in, _undone())
         .join(check_in, (check_in.clinic_id == table.clinic_id) & (check_in.id == table.check_in_id))
         .where(table.clinic_id == scope.clinic_id, table.alert_id.in_(tuple(alert_ids)))
         .order_by(check_in.tapped_at.desc(), check_in.id, table.rule)
     )
     found: dict[UUID, list[AlertReason]] = {}
-    for row, of in rows:
-        reason = AlertReason(
-            of.id, of.event_id, row.rule, row.level, of.day, row.at, of.tapped_at, of.received_at
-        )
+    for row, of, is_undone in rows:
+        reason = AlertReason(of.id, of.event_id, row.rule, row.level, of.day, row.at, of.tapped_at, is_undone)
         found.setdefault(row.alert_id, []).append(reason)
     return found
 

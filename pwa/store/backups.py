@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
 
 from pwa.domain.errors import Refused
 from pwa.store.database import Database
-from pwa.store.operations import EPOCH
+from pwa.store.operations import new_epoch
 from pwa.store.revision import newest_revision
 
 HOURLY_KEPT = 24
@@ -44,7 +43,7 @@ def restore(database: Database, file: Path, wall: datetime) -> Path | None:
     fresh.unlink(missing_ok=True)
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _finished(fresh) as part, closing(_open(file)) as source:
-        _copy(source, part, epoch=str(uuid4()))
+        _copy(source, part, new_epoch(wall))
     aside = _move_aside(target, wall)
     os.replace(fresh, target)
     return aside
@@ -104,14 +103,17 @@ def _finished(file: Path) -> Iterator[Path]:
         part.unlink(missing_ok=True)
 
 
-def _copy(source: sqlite3.Connection, part: Path, epoch: str | None = None) -> None:
-    """Copy and check. In one step: page by page it would begin anew at each write of another process."""
+def _copy(source: sqlite3.Connection, part: Path, named: Mapping[str, str] | None = None) -> None:
+    """Copy, put in these named values, and check.
+
+    In one step: page by page it would begin anew at each write of another process.
+    """
     with closing(sqlite3.connect(part)) as copy:
         os.chmod(part, 0o600)
         source.backup(copy)
         copy.execute("PRAGMA journal_mode=DELETE")  # one file that can be carried away
-        if epoch is not None:
-            copy.execute("INSERT OR REPLACE INTO server_meta (name, value) VALUES (?, ?)", (EPOCH, epoch))
+        if named:
+            copy.executemany("INSERT OR REPLACE INTO server_meta (name, value) VALUES (?, ?)", named.items())
             copy.commit()
         _require_sound(copy, "The copy")
 

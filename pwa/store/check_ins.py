@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from pwa.domain.errors import NotFound
 from pwa.domain.rules import Level
@@ -43,6 +43,7 @@ class NewCheckIn:
     tapped_at: datetime
     received_at: datetime
     phone: PhoneResult | None
+    incomplete: bool = False  # something in it could not be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +65,13 @@ class StoredCheckIn:
     undone: bool
     superseded: bool
     payload_sealed: bytes
+    incomplete: bool
+    refused: bool  # its event was rejected: it is there for its signs alone, which staff must see
 
     @property
     def is_current(self) -> bool:
-        """Neither taken back nor replaced."""
-        return not self.undone and not self.superseded
+        """Taken in, and neither taken back nor replaced."""
+        return not self.undone and not self.superseded and not self.refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,7 @@ def add_check_in(scope: ClinicScope, new: NewCheckIn, now: datetime) -> UUID:
         tapped_at=new.tapped_at,
         received_at=new.received_at,
         reasons="[]",
+        incomplete=new.incomplete,
         phone_level=new.phone.level if new.phone else None,
         phone_rule_set=new.phone.rule_set if new.phone else None,
     )
@@ -142,15 +146,9 @@ def check_ins_between(
     scope: ClinicScope, patient_id: UUID, since: datetime, until: datetime
 ) -> tuple[StoredCheckIn, ...]:
     """A patient's check-ins tapped from `since` up to and including `until`, oldest first."""
-    table, event, end = tables.CheckIn, tables.PatientEvent, tables.CheckInEnd
-
-    def ended(because: str) -> object:
-        return exists().where(
-            end.patient_id == table.patient_id, end.event_id == table.event_id, end.because == because
-        )
-
+    table, event = tables.CheckIn, tables.PatientEvent
     rows = scope.session.execute(
-        select(table, event.payload_sealed, ended(UNDONE), ended(SUPERSEDED))  # type: ignore[call-overload]  # exists() is a column
+        select(table, event.payload_sealed, event.rejected, _undone(), _superseded())  # type: ignore[call-overload]  # exists() is a column
         .join(event, (event.patient_id == table.patient_id) & (event.event_id == table.event_id))
         .where(
             table.clinic_id == scope.clinic_id,
@@ -164,7 +162,32 @@ def check_ins_between(
     return tuple(_stored(*row) for row in rows)
 
 
-def _stored(row: tables.CheckIn, payload: bytes, undone: bool, superseded: bool) -> StoredCheckIn:
+def _undone() -> object:
+    table, end = tables.CheckIn, tables.CheckInEnd
+    return exists().where(
+        end.patient_id == table.patient_id, end.event_id == table.event_id, end.because == UNDONE
+    )
+
+
+def _superseded() -> object:
+    """Replaced by one that stands: whoever takes an edit back has what was there before it."""
+    table, end, taken_back = tables.CheckIn, tables.CheckInEnd, aliased(tables.CheckInEnd)
+    edit_is_undone = exists().where(
+        taken_back.patient_id == end.patient_id,
+        taken_back.event_id == end.by_event_id,
+        taken_back.because == UNDONE,
+    )
+    return exists().where(
+        end.patient_id == table.patient_id,
+        end.event_id == table.event_id,
+        end.because == SUPERSEDED,
+        ~edit_is_undone,
+    )
+
+
+def _stored(
+    row: tables.CheckIn, payload: bytes, rejected: str | None, undone: bool, superseded: bool
+) -> StoredCheckIn:
     said = None if row.phone_level is None else PhoneResult(row.phone_level, row.phone_rule_set)
     return StoredCheckIn(
         id=row.id,
@@ -182,6 +205,8 @@ def _stored(row: tables.CheckIn, payload: bytes, undone: bool, superseded: bool)
         undone=undone,
         superseded=superseded,
         payload_sealed=payload,
+        incomplete=row.incomplete,
+        refused=rejected is not None,
     )
 
 
@@ -208,27 +233,51 @@ def unjudged(session: Session, limit: int) -> tuple[tuple[UUID, UUID, UUID], ...
     return tuple((clinic_id, patient_id, event_id) for clinic_id, patient_id, event_id in rows)
 
 
-def tapped_at(scope: ClinicScope, patient_id: UUID, event_id: UUID) -> datetime:
-    """When a check-in was made. Raises NotFound."""
+def first_and_last_tap(
+    scope: ClinicScope, patient_id: UUID, event_ids: Collection[UUID]
+) -> tuple[datetime, datetime]:
+    """When the first and the last of these check-ins were made. Raises NotFound when none is there."""
     table = tables.CheckIn
-    at = scope.session.scalar(
-        select(table.tapped_at).where(
-            table.clinic_id == scope.clinic_id, table.patient_id == patient_id, table.event_id == event_id
+    taps = scope.session.scalars(
+        select(table.tapped_at)
+        .where(
+            table.clinic_id == scope.clinic_id,
+            table.patient_id == patient_id,
+            table.event_id.in_(tuple(event_ids)),
+        )
+        .order_by(table.tapped_at)
+    ).all()
+    if not taps:
+        raise NotFound
+    return taps[0], taps[-1]
+
+
+def number_received(scope: ClinicScope, patient_id: UUID, since: datetime, but: Collection[UUID]) -> int:
+    """How many check-ins of a patient have come in after `since`, without those events."""
+    table = tables.CheckIn
+    number = scope.session.scalar(
+        select(func.count()).where(
+            table.clinic_id == scope.clinic_id,
+            table.patient_id == patient_id,
+            table.received_at > since,
+            table.event_id.not_in(tuple(but)),
         )
     )
-    if at is None:
-        raise NotFound
-    return at
+    return number or 0
 
 
-def conflicts(scope: ClinicScope, limit: int) -> tuple[Conflict, ...]:
-    """The clinic's conflicts, the newest first."""
+def conflicts(scope: ClinicScope, limit: int, of_each: int) -> tuple[Conflict, ...]:
+    """The clinic's conflicts, the newest first: so many of each patient, who thus hides no other's."""
     other, event = tables.EventConflict, tables.PatientEvent
+    newest_first = other.received_at.desc(), other.id.desc()
+    rank = func.row_number().over(partition_by=other.patient_id, order_by=newest_first).label("rank")
+    ranked = select(other.id, rank).where(other.clinic_id == scope.clinic_id).subquery()
     rows = scope.session.execute(
         select(other, event)
         .join(event, (event.patient_id == other.patient_id) & (event.event_id == other.event_id))
+        .join(ranked, (ranked.c.id == other.id) & (ranked.c.rank <= of_each))
         .where(other.clinic_id == scope.clinic_id, event.clinic_id == scope.clinic_id)
-        .order_by(other.received_at.desc(), other.id.desc())
+        .order_by(*newest_first)
         .limit(limit)
     )
     return tuple(

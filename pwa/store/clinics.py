@@ -101,3 +101,21 @@ def record_act(
             object_id=subject[1],
         )
     )
+
+
+def acted_on(
+    scope: ClinicScope, actor: tuple[str, str], act: str, kind: str, since: datetime
+) -> frozenset[str]:
+    """The ids of the objects of a kind to which somebody has done this since then."""
+    table = tables.AuditEntry
+    found = scope.session.scalars(
+        select(table.object_id).where(
+            table.clinic_id == scope.clinic_id,
+            table.at > since,
+            table.actor_kind == actor[0],
+            table.actor_id == actor[1],
+            table.act == act,
+            table.object_kind == kind,
+        )
+    )
+    return frozenset(found)

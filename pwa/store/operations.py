@@ -14,6 +14,7 @@ from pwa.store import tables
 from pwa.store.upserts import dialect_insert, insert_ignoring, rows_changed
 
 EPOCH = "epoch"
+EPOCH_CHANGED_AT = "epoch_changed_at"
 MASTER_KEY = "master_key:"
 
 
@@ -63,10 +64,22 @@ def is_sealed(session: Session) -> bool:
     return bool(session.scalar(select(exists(select(tables.PatientKey.patient_id)))))
 
 
-def change_epoch(session: Session) -> None:
+def change_epoch(session: Session, wall: datetime) -> None:
     """Give the server a new epoch, so that phones offer again what they kept."""
-    session.merge(tables.ServerMeta(name=EPOCH, value=str(uuid4())))
+    for name, value in new_epoch(wall).items():
+        session.merge(tables.ServerMeta(name=name, value=value))
     session.flush()
+
+
+def new_epoch(wall: datetime) -> dict[str, str]:
+    """The named values that make a new epoch."""
+    return {EPOCH: str(uuid4()), EPOCH_CHANGED_AT: wall.isoformat()}
+
+
+def epoch_changed_at(session: Session) -> datetime | None:
+    """When data was last restored; None when it never was."""
+    row = session.get(tables.ServerMeta, EPOCH_CHANGED_AT)
+    return None if row is None else datetime.fromisoformat(row.value)
 
 
 def get_demo_clock(session: Session) -> DemoClock | None:

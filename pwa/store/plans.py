@@ -48,7 +48,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class KnownEvent:
-    """An event that came before: what it held, and why it could not be used if so."""
+    """An event that came before: what it held, and the code word of why it could not be used if so."""
 
     payload_hash: bytes
     rejected: str | None
@@ -198,6 +198,16 @@ def find_event(scope: ClinicScope, patient_id: UUID, event_id: UUID) -> KnownEve
     return None if row is None else KnownEvent(*row)
 
 
+def kind_of_event(scope: ClinicScope, patient_id: UUID, event_id: UUID) -> str | None:
+    """What kind of event this patient sent under an id; None when none came."""
+    table = tables.PatientEvent
+    return scope.session.scalar(
+        select(table.kind).where(
+            table.clinic_id == scope.clinic_id, table.patient_id == patient_id, table.event_id == event_id
+        )
+    )
+
+
 def add_event(scope: ClinicScope, patient_id: UUID, entry: LedgerEntry, now: datetime) -> None:
     """Keep an event as it came, for ever."""
     scope.add(
@@ -218,8 +228,8 @@ def add_event(scope: ClinicScope, patient_id: UUID, entry: LedgerEntry, now: dat
     scope.session.flush()
 
 
-def add_conflict(scope: ClinicScope, patient_id: UUID, entry: LedgerEntry, now: datetime) -> None:
-    """Keep a different content that came under an id already taken; the same one only once."""
+def add_conflict(scope: ClinicScope, patient_id: UUID, entry: LedgerEntry, now: datetime) -> bool:
+    """Keep a different content that came under an id already taken, once; False when it was there."""
     table = tables.EventConflict
     known = scope.session.scalars(
         scope.select(table).where(
@@ -228,18 +238,20 @@ def add_conflict(scope: ClinicScope, patient_id: UUID, entry: LedgerEntry, now: 
             table.payload_hash == entry.payload_hash,
         )
     ).one_or_none()
-    if known is None:
-        scope.add(
-            table(
-                id=new_id(now),
-                patient_id=patient_id,
-                event_id=entry.event_id,
-                received_at=now,
-                payload_hash=entry.payload_hash,
-                payload_sealed=entry.payload_sealed,
-            )
+    if known is not None:
+        return False
+    scope.add(
+        table(
+            id=new_id(now),
+            patient_id=patient_id,
+            event_id=entry.event_id,
+            received_at=now,
+            payload_hash=entry.payload_hash,
+            payload_sealed=entry.payload_sealed,
         )
-        scope.session.flush()
+    )
+    scope.session.flush()
+    return True
 
 
 def add_outcome(scope: ClinicScope, patient_id: UUID, outcome: Outcome, received_at: datetime) -> None:

@@ -83,6 +83,8 @@ def _validation(error: HTTPError) -> Response:
 
 def _http(error: HTTPException) -> Response:
     status = error.code or 500
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return problem(413, "too_large", "This is too much at once. Send it in smaller parts.")
     answer = problem(status, "http", _PLAIN.get(status, f"{HTTPStatus(status).phrase}."))
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         answer.headers["Allow"] = ", ".join(sorted(error.valid_methods))  # RFC 9110, 15.5.6
@@ -93,7 +95,6 @@ _PLAIN = {
     400: "This request cannot be read.",
     404: "There is nothing at this address.",
     405: "This address does not take that kind of request.",
-    413: "This is too much at once. Send it in smaller parts.",
     415: "Send JSON.",
 }
 

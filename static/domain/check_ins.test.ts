@@ -121,7 +121,23 @@ const standing = (events: CheckInEvent[], told: ReturnType<typeof alert> | null,
 
 test("the card on Today is that of the latest check-in, with a late one for yesterday behind it", () => {
   expect(standing([tapped("today", { level: "same_day", hours_ago: 2 }), tapped("late", { day: 4, level: "expected" })], null)).toBe("today");
-  expect(standing([tapped("first", { level: "same_day", hours_ago: 2 }), tapped("next", { level: "expected" })], null)).toBe("next");
+  expect(standing([tapped("first", { level: "expected", hours_ago: 2 }), tapped("next", { level: "expected" })], null)).toBe("next");
+});
+
+test("a red flag that the clinic cannot know of yet does not give way to a calmer check-in", () => {
+  const events = [tapped("flag", { level: "emergency", hours_ago: 2 }), tapped("calm", { level: "expected" })];
+  expect(standing(events, null)).toBe("flag");
+  expect(standing(events, alert(["another"], { state: "closed" }))).toBe("flag");
+});
+
+test("what is answered in words or kinds counts as ticked, and worried too", () => {
+  expect(tickedOf({ blisters: "none", oozing_colour: "clear", overall: "same" })).toEqual([]);
+  expect(tickedOf({ blisters: "many", oozing_colour: "blood", overall: "worried" })).toEqual(["blisters", "oozing_colour", "worried"]);
+});
+
+test("details added later let nobody wait anew", () => {
+  const events = [tapped("first", { level: "emergency", hours_ago: 2 }), { ...tapped("more", { level: "emergency" }), supersedes: "first" }];
+  expect(checkInsOf(plan, events)).toMatchObject([{ id: "more", since: NOW - 2 * 3600_000 }]);
 });
 
 test("a red flag that the clinic was told of gives way to a calmer check-in only once it was seen", () => {

@@ -16,13 +16,20 @@ export interface CheckIn {
   level: Level | null; // the more urgent of the phone's and the server's
   result: TriageResult | null; // what this phone said; null for another device's and in leaflet mode
   isRaised: boolean; // the server sees it as more urgent than this phone did
+  isTold: boolean; // the server has it, and any alert that comes of it is in the bundle
+  since: Millis; // the tap of the first entry that this one replaces: nobody waits anew because details were added
 }
 
 type Made = Extract<PatientEvent, { kind: "check_in" }>;
 type Known = Pick<Plan, "id"> & Partial<Pick<Plan, "check_ins">>; // a bundle from before check-ins has none
 
-/** The signs that were answered with yes. */
-export const tickedOf = (answers: Answers): string[] => Object.keys(answers).filter((item) => answers[item] === true);
+const HARMLESS: Answers = { blisters: "none", oozing_colour: "clear" };
+
+/** The items that say that something is wrong, ungraded. Counterpart: ticked_signs in pwa/domain/judgement.py. */
+export const tickedOf = (answers: Answers): string[] => [
+  ...Object.keys(answers).filter((item) => answers[item] === true || (item in HARMLESS && answers[item] !== HARMLESS[item])),
+  ...(answers.overall === "worried" && answers.worried !== true ? ["worried"] : []),
+];
 
 /** With an explicit no to every sign that was shown and not ticked. What was not shown stays unanswered. */
 export const withNoToOthers = (shown: string[], answers: Answers): Answers =>
@@ -38,17 +45,23 @@ export function checkInsOf({ id, check_ins = [] }: Known, made: PatientEvent[]):
   const levels = new Map(check_ins.map((one) => [one.id, one.level]));
   return [
     ...check_ins.filter((one) => !ownIds.has(one.id) && !isUndone(one)).map(fromServer),
-    ...own.filter((one) => !isUndone(one)).map((one) => fromPhone(one, levels.get(one.id) ?? null)),
+    ...own.filter((one) => !isUndone(one)).map((one) => fromPhone(one, levels, sinceOf(one, own))),
   ].filter((one) => !replaced.has(one.id)).sort((a, b) => a.day - b.day || a.at - b.at);
 }
 
 const fromServer = ({ id, day, tapped_at, answers, level }: KnownCheckIn): CheckIn =>
-  ({ id, day, at: millis(tapped_at), answers, level, result: null, isRaised: false });
+  ({ id, day, at: millis(tapped_at), answers, level, result: null, isRaised: false, isTold: true, since: millis(tapped_at) });
 
-function fromPhone({ id, day, tapped_at, answers, result }: Made, server: Level | null): CheckIn {
+function sinceOf(one: Made, own: Made[]): Millis {
+  const before = one.supersedes && own.find(({ id }) => id === one.supersedes);
+  return before ? Math.min(sinceOf(before, own), millis(one.tapped_at)) : millis(one.tapped_at);
+}
+
+function fromPhone({ id, day, tapped_at, answers, result }: Made, levels: Map<string, Level | null>, since: Millis): CheckIn {
   const own = result?.level ?? null;
+  const server = levels.get(id) ?? null;
   const isRaised = !!server && !!own && rankOf(server) < rankOf(own);
-  return { id, day, at: millis(tapped_at), answers, level: isRaised ? server : (own ?? server), result, isRaised };
+  return { id, day, at: millis(tapped_at), answers, level: isRaised ? server : (own ?? server), result, isRaised, isTold: levels.has(id), since };
 }
 
 const HOUR_MS = 3600_000;

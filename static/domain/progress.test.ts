@@ -8,7 +8,7 @@ const rules = { bounds: { pain: [[0, 1, 7], [2, 3, 5]], redness: [[0, 14, 3]] } 
 const [plan] = sampleBundle({ now: Date.now(), day: 6 }).plans;
 const ours = { ...plan!, rules, heal_days: { min: 5, typical: 9, max: 14 } };
 const on = (day: number, answers: Answers, at = day): CheckIn =>
-  ({ id: `${day} ${at}`, day, at, answers, level: null, result: null, isRaised: false });
+  ({ id: `${day} ${at}`, day, at, answers, level: null, result: null, isRaised: false, isTold: true, since: at });
 
 test("each item that was answered has its days in order, with what is expected on each", () => {
   const [pain] = seriesOf(ours, [on(0, { pain: 6 }), on(2, { pain: 6 }), on(5, { pain: 1 })], 6);

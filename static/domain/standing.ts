@@ -8,14 +8,15 @@ import { rankOf } from "./triage";
 
 const LONGEST_MS = 3 * 24 * 3600_000;
 
-/** The latest one, or one before it that is more urgent and that the clinic has been told of and has not seen. */
+/** The latest one, or one before it that is more urgent and that nobody at the clinic has seen. */
 export function standingOf(
   checkIns: CheckIn[], alert: PatientAlert | null, now: Millis, dateOf: (at: Millis) => LocalDate,
 ): CheckIn | null {
   const latest = checkIns.at(-1);
   if (!latest) return null;
   const isWaiting = alert && alert.state !== "closed" && !alert.seen_at;
-  const waiting = isWaiting ? checkIns.filter(({ id }) => alert.check_in_ids.includes(id)) : [];
+  const waiting = checkIns.filter((one) =>
+    alert?.check_in_ids.includes(one.id) ? isWaiting : !one.isTold && urgencyOf(one) <= rankOf("tell_clinic"));
   const [gravest] = [...waiting, latest].sort((a, b) => urgencyOf(a) - urgencyOf(b));
   const its = alert?.check_in_ids.includes(gravest!.id) ? alert : null;
   return stays(gravest!, its, now, dateOf) ? gravest! : null;

@@ -13,6 +13,7 @@ from pwa.services.instants import instant
 from pwa.services.judging import answers_of
 from pwa.services.phone_clock import CLOCK_SLACK
 from pwa.store import alerts, check_ins
+from pwa.store.alerts import AlertReason
 from pwa.store.scope import ClinicScope
 from pwa.vault.fields import PatientVault
 
@@ -30,7 +31,7 @@ def check_in_parts(
     """
     parts: dict[UUID, list[CheckInPart]] = {}
     found = check_ins.check_ins_between(scope, vault.patient_id, now - LONGEST_COURSE, now + CLOCK_SLACK)
-    for one in [each for each in found if not each.superseded][-MOST:]:
+    for one in [each for each in found if not each.superseded and not each.refused][-MOST:]:
         part: CheckInPart = {
             "id": str(one.event_id),
             "day": one.day,
@@ -48,9 +49,10 @@ def alert_part(scope: ClinicScope, patient_id: UUID, mode: TriageMode, now: date
     alert = alerts.newest_alert(scope, patient_id)
     if alert is None or (alert.closing is not None and now - alert.closing.at > TOLD_WHEN_CLOSED):
         return None
-    seen_at = alert.is_seen(now)
-    is_held = alert.state is AlertState.ACKNOWLEDGED and seen_at is None
-    waits = seen_at is None and not alerts.is_all_undone(scope, alert.id)
+    reasons = alerts.reasons_of(scope, [alert.id]).get(alert.id, [])
+    seen_at, told = _seen(alert, reasons, now)
+    is_held = alert.state is AlertState.ACKNOWLEDGED and not alert.is_settled(now)
+    waits = seen_at is None and not all(one.undone for one in told)
     return {
         "id": str(alert.id),
         "state": AlertState.OPEN if is_held else alert.state,
@@ -58,12 +60,22 @@ def alert_part(scope: ClinicScope, patient_id: UUID, mode: TriageMode, now: date
         "opened_at": instant(alert.opened_at),
         "seen_at": instant(seen_at) if seen_at else None,
         "call_at": instant(alert.call_at) if alert.call_at and waits else None,
-        "check_in_ids": _check_ins_of(alert, alerts.reasons_of(scope, [alert.id]).get(alert.id, []), seen_at),
+        "check_in_ids": list(dict.fromkeys(str(one.event_id) for one in reversed(told))),
     }
 
 
-def _check_ins_of(alert: Alert, reasons: Sequence[alerts.AlertReason], seen_at: datetime | None) -> list[str]:
-    """The check-ins it is about; of one that was seen, those that were there to be seen."""
-    until = alert.closing.at if alert.closing else seen_at
-    told = [one for one in reasons if until is None or one.received_at <= until]
-    return list(dict.fromkeys(str(one.event_id) for one in reversed(told)))
+def _seen(
+    alert: Alert, reasons: Sequence[AlertReason], now: datetime
+) -> tuple[datetime | None, Sequence[AlertReason]]:
+    """When it was seen, and what of it; or None, and what has not been. What waits is told first.
+
+    Whoever has it may not have looked again: what joined since is neither seen nor waiting. Closing sees all.
+    """
+    at = alert.seen_until(now)
+    unseen = [one for one in reasons if at is None or one.at > at]
+    if alert.closing is not None and unseen:
+        return alert.closing.at, reasons
+    waits = not alert.is_settled(now) and not all(one.undone for one in unseen)
+    if at is None or waits:
+        return None, unseen
+    return at, [one for one in reasons if one.at <= at]

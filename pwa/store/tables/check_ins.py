@@ -46,6 +46,7 @@ class CheckIn(InClinic, Base):
     level: Mapped[Level | None] = mapped_column(words_of(Level))  # None in leaflet mode
     complete: Mapped[bool | None]
     reasons: Mapped[str] = mapped_column(String(500))  # a JSON list of rule ids, the most urgent first
+    incomplete: Mapped[bool]  # something in it could not be read and was left out; its event has all of it
     phone_level: Mapped[Level | None] = mapped_column(
         words_of(Level, "phone_level")
     )  # what the phone said at once

@@ -12,7 +12,9 @@ from pwa.store.types import UtcDateTime
 
 
 class ServerMeta(Base):
-    """Named values: `epoch`, which a restore changes so that phones offer again, and marks of master keys."""
+    """Named values: `epoch`, which a restore changes so that phones offer again, when it last did, and marks
+    of master keys.
+    """
 
     __tablename__ = "server_meta"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -30,7 +30,11 @@ blueprint = APIBlueprint("alerts", __name__, url_prefix="/api/v1/clinic")
 @blueprint.get("/alerts")
 @for_staff
 def show_alerts() -> Response:
-    """What is not closed, in the order to act on it; 304 while nothing has changed."""
+    """What is not closed, in the order to act on it; 304 while nothing has changed.
+
+    That somebody has read of an alert is recorded once an hour: their page asks every 3 seconds, and a
+    trail of that would hide the rest. Who took it is recorded by itself.
+    """
     person = this_person()
     with reading() as session:
         scope = in_clinic(session, person.clinic_id)
@@ -39,6 +43,9 @@ def show_alerts() -> Response:
         if request.if_none_match.contains(tag):
             return _tagged(Response(status=304), tag)
         rows = inbox.waiting(scope, the_house().keys)
+        ids = [row.alert.id for row in rows]
+        unrecorded = inbox.unrecorded(scope, person.staff_id, inbox.ALERT_VIEW, ids, moment())
+    _record_views(inbox.ALERT_VIEW, unrecorded)
     return _tagged(jsonify(alerts=[_alert(row) for row in rows]), tag)
 
 
@@ -96,7 +103,7 @@ def _acted(act: Callable[[ClinicScope, Clinic], Alert]) -> Response:
 @blueprint.get("/check-ins")
 @for_staff
 def show_check_ins() -> Response:
-    """The check-ins of `?patient=` of the last 60 days, the newest first."""
+    """The check-ins of `?patient=` of the last 60 days, the newest first. That they were read is recorded."""
     try:
         patient_id = UUID(request.args.get("patient", ""))
     except ValueError:
@@ -104,6 +111,7 @@ def show_check_ins() -> Response:
     with reading() as session:
         scope = in_clinic(session, this_person().clinic_id)
         found = inbox.recent_check_ins(scope, the_house().keys, patient_id, moment())
+    _record_views(inbox.CHECK_INS_VIEW, [patient_id])
     return jsonify(check_ins=[_check_in(one) for one in found])
 
 
@@ -120,11 +128,22 @@ def show_silent() -> Response:
 @blueprint.get("/conflicts")
 @for_staff
 def show_conflicts() -> Response:
-    """What phones sent under an id that had another content already."""
+    """What phones sent under an id that had another content already. As with alerts, reading is recorded."""
     with reading() as session:
         scope, _ = _scope_and_clinic(session)
         found = inbox.conflicts(scope, the_house().keys)
+        whose, staff_id = [one.whose.patient_id for one in found], this_person().staff_id
+        unrecorded = inbox.unrecorded(scope, staff_id, inbox.CONFLICTS_VIEW, whose, moment())
+    _record_views(inbox.CONFLICTS_VIEW, unrecorded)
     return jsonify(conflicts=[_conflict(one) for one in found])
+
+
+def _record_views(view: tuple[str, str], ids: Sequence[UUID]) -> None:
+    person = this_person()
+    if ids:
+        with writing() as session:
+            scope = in_clinic(session, person.clinic_id)
+            inbox.record_views(scope, person.staff_id, view, ids, moment())
 
 
 def _scope_and_clinic(session: Session) -> tuple[ClinicScope, Clinic]:
@@ -202,6 +221,7 @@ def _check_in(one: ShownCheckIn) -> dict[str, Any]:
         "received_at": instant(stored.received_at),
         "level": stored.level,
         "complete": stored.complete,
+        "incomplete": stored.incomplete,  # part of what was sent could not be read
         "reasons": list(stored.reasons),
         "undone": stored.undone,
         "superseded": stored.superseded,

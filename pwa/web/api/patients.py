@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from pwa.domain.patient import Device, DeviceState
 from pwa.services import joining, quarantine
 from pwa.services.bundle import build_bundle
-from pwa.services.patient_events import UNREADABLE, Answer, PatientEvent
+from pwa.services.patient_events import UNREADABLE, Answer, PatientEvent, SyncResult
 from pwa.services.phone_clock import care_behind
 from pwa.services.syncing import take_in
 from pwa.store import clinics, devices, operations
@@ -36,6 +36,7 @@ from pwa.web.units import reading, the_house, writing, written
 
 blueprint = APIBlueprint("patients", __name__, url_prefix="/api/v1")
 
+MOST_EVENTS = 50  # in one unit of work: others wait to write
 NOTE_OPENED_EVERY = timedelta(minutes=5)
 # They change with every request and say nothing new; only the demo's clock is news, when its speed changes.
 _NOT_IN_THE_TAG = frozenset({"generated_at", "clock"})
@@ -77,13 +78,13 @@ def _tag(content: dict[str, Any], left_out: frozenset[str]) -> str:
 @for_devices_and_shut_out
 @blueprint.input(SyncIn)
 def sync(json_data: SyncIn) -> Response:
-    """Take in what the phone made; each event is answered for by its own id.
+    """Take in what the phone made, the first 50 events of it; each is answered for by its own id.
 
     What a phone sends that its clinic shut out goes into the quarantine. What has no room there gets no
     answer, and stays on the phone.
     """
     house, device, now = the_house(), this_device(), moment()
-    events = [_event(content, device, now.care) for content in json_data.events]
+    events = [_event(content, device, now.care) for content in json_data.events[:MOST_EVENTS]]
     behind = care_behind(json_data.sent_at, now, house.demo.speed if house.demo else 1)
 
     def take(session: Session) -> tuple[Sequence[Answer | None], str]:
@@ -97,8 +98,13 @@ def sync(json_data: SyncIn) -> Response:
         return answers, operations.get_epoch(session) or ""
 
     answers, epoch = written(take)
-    pairs = zip(json_data.events, answers, strict=True)
+    too_many = [_later(content, device) for content in json_data.events[MOST_EVENTS:]]
+    pairs = zip(json_data.events, [*answers, *too_many], strict=True)
     return jsonify(epoch=epoch, results=[_result(content, answer) for content, answer in pairs if answer])
+
+
+def _later(content: Any, device: Device) -> Answer:
+    return Answer(_id_of(content, device), SyncResult.LATER, "too_many")
 
 
 def _event(content: Any, device: Device, now: datetime) -> PatientEvent:

@@ -14,7 +14,7 @@ from flask import Response, current_app, jsonify, request
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from pwa.domain.errors import BadInput
+from pwa.domain.errors import AfterbeamError, BadInput
 from pwa.domain.photo import PhotoSlot, StoredPhoto
 from pwa.logs import get_logger
 from pwa.photos.decoding import Decoder, Picture
@@ -66,6 +66,8 @@ def send() -> Response:
     with reading() as session:
         result = photos.look_up(_own_scope(session), the_house().keys, device, sent, quota)
     if result is None:
+        with writing() as session:
+            photos.count_decoding(session, device, moment())
         result = _kept(about, sent, _decoded(sent.data))
     if result is SyncResult.CONFLICT:
         raise PhotoConflict
@@ -125,9 +127,15 @@ def _kept(about: PhotoIn, sent: SentPhoto, picture: Picture) -> SyncResult:
         sealed = photos.seal_photo(_own_scope(session), house.keys, device, stored_id, picture)
     _folder().put(device.clinic_id, stored_id, sealed)
     made, quota = (stored_id, picture), _quota()
-    result = written(
-        lambda session: photos.keep(_own_scope(session), house.keys, device, sent, made, quota, now, behind)
-    )
+    try:
+        result = written(
+            lambda session: photos.keep(
+                _own_scope(session), house.keys, device, sent, made, quota, now, behind
+            )
+        )
+    except AfterbeamError:  # ours come before the commit; after any other the row may yet be there
+        _folder().drop(device.clinic_id, stored_id)
+        raise
     if result is SyncResult.DUPLICATE:
         _folder().drop(device.clinic_id, stored_id)
     return result

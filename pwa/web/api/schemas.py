@@ -49,7 +49,7 @@ class SyncIn(_Strict):
     zone: Annotated[str, Field(max_length=64)] | None = None
     sent_at: Any = None  # whatever it is, it costs no event
     # Each event is read on its own, so that one that cannot be read does not hold the others up.
-    events: Annotated[list[Any], Field(max_length=50)]
+    events: list[Any]  # of more than 50 the first are taken, the others told to come later
 
 
 class PhotoIn(_Strict):

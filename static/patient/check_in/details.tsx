@@ -7,9 +7,9 @@ import type { Answers, AnswerValue } from "../../domain/rules";
 import type { Plan } from "../../shared/api";
 import { checkInWords } from "../../shared/words/check_in";
 import { bundle } from "../store";
-import { checkIns } from "./entries";
+import { checkIns, made } from "./entries";
 import { draft, finish, put, takeUp } from "./form";
-import { Photos } from "../photos/photos";
+import { Photos, shooting } from "../photos/photos";
 import { Question } from "./question";
 import type { Asked } from "./questions";
 
@@ -25,7 +25,7 @@ export function Details({ plan, checkIn, asked }: Props) {
   const words = checkInWords();
   const { id, day } = checkIn;
   useEffect(() => void takeUp(plan, id), []);
-  const { answers, note } = draft.value?.replaces === id ? draft.value : { answers: checkIn.answers, note: "" };
+  const { answers, note } = draft.value?.replaces === id ? draft.value : { answers: checkIn.answers, note: noteOf(id) };
   const answer = (given: Partial<Answers>, more = {}) => put(plan, day, { ...answers, ...given }, { note, replaces: id, ...more });
   const items = asked.items.filter((item) =>
     item !== "overall" && !asked.safety.includes(item) && isAsked(item, answers) && (item !== "missed_doses" || takesMedicine(plan)));
@@ -36,7 +36,7 @@ export function Details({ plan, checkIn, asked }: Props) {
       <p>{words.details_lead}</p>
       {before && (
         <div class="stack">
-          <button onClick={() => answer(onlyOf(before, items))}>{words.same_as_yesterday}</button>
+          <button onClick={() => answer({ ...onlyOf(before, items), ...answers })}>{words.same_as_yesterday}</button>
           <p class="quiet">{words.same_help}</p>
         </div>
       )}
@@ -49,9 +49,9 @@ export function Details({ plan, checkIn, asked }: Props) {
         <span class="quiet">{words.note_help}</span>
       </label>
       <Photos change={(photos) => answer({}, { photos })} />
-      <button class="main" onClick={() => void finish(plan, { day, answers: reachable(answers, items, checkIn), note: note.trim(), replaces: id })}>
+      {!shooting.value && <button class="main" onClick={() => void finish(plan, { day, answers: reachable(answers, items, checkIn), note: note.trim(), replaces: id })}>
         {words.save_details}
-      </button>
+      </button>}
     </section>
   );
 }
@@ -66,3 +66,5 @@ const reachable = (answers: Answers, items: string[], { answers: first }: CheckI
 /** Whether this phone reminds of a tablet: nobody else is asked about missed ones. */
 const takesMedicine = ({ id }: Plan): boolean =>
   bundle.value!.agenda.some(({ items }) => items.some(({ kind, plan_ids }) => kind === "medicine" && plan_ids.includes(id)));
+
+const noteOf = (id: string): string => made.value.flatMap((event) => (event.id === id && event.kind === "check_in" ? (event.note ?? []) : []))[0] ?? "";

@@ -38,11 +38,11 @@ export function FollowUp({ checkIn }: { checkIn: CheckIn }) {
 /** Once nobody may count on being seen, and after a while in which to call. */
 export function isAsked(checkIn: CheckIn): boolean {
   const from = callFrom(checkIn);
-  return from !== null && now.value >= Math.max(from, checkIn.at + TIME_TO_CALL_MS) && lastAnswer(checkIn) !== "yes";
+  return from !== null && now.value >= Math.max(from, checkIn.since + TIME_TO_CALL_MS) && lastAnswer(checkIn) !== "yes";
 }
 
 /** What was answered last about this entry, on this phone. */
-function lastAnswer({ at }: CheckIn): CallAnswer | null {
-  const answers = made.value.flatMap((event) => (event.kind === "called" && millis(event.tapped_at) >= at ? event : []));
+function lastAnswer({ since }: CheckIn): CallAnswer | null {
+  const answers = made.value.flatMap((event) => (event.kind === "called" && millis(event.tapped_at) >= since ? event : []));
   return answers.sort((a, b) => a.seq - b.seq).at(-1)?.answer ?? null;
 }

@@ -39,7 +39,7 @@ export function forget(): void {
 export async function finish(plan: Plan, { day, answers, note, replaces }: Omit<CheckInDraft, "at" | "plan_id">): Promise<void> {
   const id = await saveCheckIn(plan, { day, answers, note, replaces });
   if (!id) return;
-  draft.value = null;
+  forget();
   showCard(id);
 }
 

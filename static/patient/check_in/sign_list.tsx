@@ -5,6 +5,7 @@ import { withNoToOthers } from "../../domain/check_ins";
 import type { Plan } from "../../shared/api";
 import { checkInWords } from "../../shared/words/check_in";
 import type { Filled } from "./entries";
+import { ALL_SIGNS } from "../route";
 import { finish, put } from "./form";
 import { SignIcon } from "./icons";
 import { signTitle, textOf } from "./questions";
@@ -26,7 +27,9 @@ export function SignList({ plan, day, groups, entry, none }: Props) {
   const save = async () => {
     if (saving.value) return;
     saving.value = true;
-    await finish(plan, { day, note, replaces, answers: withNoToOthers(shown, answers) });
+    const isAll = replaces === ALL_SIGNS; // whoever finds nothing there that fits is worried all the same
+    const ticks = isAll && ticked === 0 ? { ...answers, worried: true } : answers;
+    await finish(plan, { day, note, replaces: isAll ? undefined : replaces, answers: withNoToOthers(shown, ticks) });
     saving.value = false;
   };
   const tick = (sign: string, isTicked: boolean) => put(plan, day, { ...answers, [sign]: isTicked || undefined }, { replaces });

@@ -18,7 +18,7 @@ export function alertOf({ id }: CheckIn): PatientAlert | null {
 export function callFrom(checkIn: CheckIn): number | null {
   const alert = alertOf(checkIn);
   if (alert?.seen_at || alert?.state === "closed") return null;
-  const own = callAt(bundle.value!.clinic, levelOf(checkIn), checkIn.at);
+  const own = callAt(bundle.value!.clinic, levelOf(checkIn), checkIn.since);
   const told = alert?.call_at ? millis(alert.call_at) : null;
   return own === null || told === null ? (own ?? told) : Math.min(own, told);
 }

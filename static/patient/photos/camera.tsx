@@ -3,7 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { photoWords, type Slot } from "../../shared/words/photos";
-import { encode, encodeFile, lightOf, TooLarge, type Encoded } from "./encode";
+import { encode, encodeFile, lightOf, type Encoded } from "./encode";
 
 interface Props {
   slot: Slot;
@@ -13,7 +13,6 @@ interface Props {
 }
 
 const DARK = 55;
-const BRIGHT = 225;
 const LOOK_MS = 700;
 
 export function Camera({ slot, ghost, use, cancel }: Props) {
@@ -21,7 +20,7 @@ export function Camera({ slot, ghost, use, cancel }: Props) {
   const taken = useSignal<Encoded | null>(null);
   const problem = useSignal("");
   const take = (photo: Promise<Encoded>) =>
-    photo.then((it) => (taken.value = it), (error: unknown) => (problem.value = error instanceof TooLarge ? words.too_large : words.unusable));
+    photo.then((it) => (taken.value = it), () => (problem.value = words.unusable));
   if (taken.value) return <Preview photo={taken.value} use={use} again={() => (taken.value = null)} />;
   return (
     <section class="camera">
@@ -41,13 +40,12 @@ export function Camera({ slot, ghost, use, cancel }: Props) {
 function Live({ ghost, front, take }: { ghost: string | null; front: boolean; take: (photo: Promise<Encoded>) => void }) {
   const words = photoWords();
   const video = useRef<HTMLVideoElement>(null);
-  const facing = useSignal(front);
   const isLive = useSignal<boolean | null>(null);
   const light = useSignal("");
   useEffect(() => {
     let stream: MediaStream | undefined;
     let ended = false;
-    const asked = { video: { facingMode: facing.value ? "user" : "environment", width: { ideal: 1600 } } };
+    const asked = { video: { facingMode: front ? "user" : "environment", width: { ideal: 1600 } } };
     navigator.mediaDevices?.getUserMedia(asked).then((it) => {
       if (ended) return stop(it);
       stream = it;
@@ -56,15 +54,14 @@ function Live({ ghost, front, take }: { ghost: string | null; front: boolean; ta
     }).catch(() => (isLive.value = false)) ?? (isLive.value = false);
     const look = setInterval(() => {
       if (!video.current?.videoWidth) return;
-      const found = lightOf(video.current);
-      light.value = found < DARK ? words.dark : found > BRIGHT ? words.bright : "";
+      light.value = lightOf(video.current) < DARK ? words.dark : "";
     }, LOOK_MS);
     return () => {
       ended = true;
       clearInterval(look);
       if (stream) stop(stream);
     };
-  }, [facing.value]);
+  }, []);
   if (isLive.value === false) return <p class="note">{words.no_camera}</p>;
   const shoot = () => take(encode(video.current!, video.current!.videoWidth, video.current!.videoHeight));
   return (
@@ -74,10 +71,7 @@ function Live({ ghost, front, take }: { ghost: string | null; front: boolean; ta
         {ghost && <img class="ghost" src={ghost} alt="" />}
       </div>
       <p role="status">{light.value || (ghost ? words.ghost : "")}</p>
-      <div class="choices">
-        <button class="main" disabled={!isLive.value} onClick={shoot}>{words.shoot}</button>
-        <button onClick={() => (facing.value = !facing.value)}>{words.turn}</button>
-      </div>
+      <button class="main" disabled={!isLive.value} onClick={shoot}>{words.shoot}</button>
     </>
   );
 }

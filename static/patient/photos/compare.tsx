@@ -9,7 +9,6 @@ import { dateWords } from "../../shared/strings";
 import { photoWords, type Slot } from "../../shared/words/photos";
 import { Card } from "../../ui/card";
 import { dateOf, kept, online } from "../store";
-import { ask } from "../../shared/server";
 import { addressOf, own, ownPhotos, type OwnPhoto } from "./own";
 import { keptPhotos } from "./send";
 
@@ -67,7 +66,6 @@ function Side({ plan, photos, at, label }: { plan: Plan; photos: OwnPhoto[]; at:
           {photos.map((one, index) => <option key={one.id} value={index}>{dateWords(when(one))}</option>)}
         </select>
       </label>
-      <button class="plain" onClick={() => void ask(`photos/${photo.id}`, "DELETE").then(ownPhotos)}>{words.delete}</button>
     </figure>
   );
 }

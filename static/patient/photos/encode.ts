@@ -11,14 +11,12 @@ export interface Encoded {
 }
 
 export class Unusable extends Error {}
-export class TooLarge extends Error {}
 
-/** Raises Unusable, or TooLarge. What this browser cannot draw and the server can (HEIC) goes as it is. */
+/** Raises Unusable. What this browser cannot draw and the server can (HEIC) goes as it is. */
 export async function encodeFile(file: Blob): Promise<Encoded> {
   const drawn = await createImageBitmap(file).catch(() => null);
   if (drawn) return encode(drawn, drawn.width, drawn.height);
-  if (!HEIC.test(file.type)) throw new Unusable();
-  if (file.size > MOST_BYTES) throw new TooLarge();
+  if (!HEIC.test(file.type) || file.size > MOST_BYTES) throw new Unusable();
   return { type: file.type, bytes: await file.arrayBuffer() };
 }
 

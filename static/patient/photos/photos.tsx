@@ -1,6 +1,6 @@
 /** Photos of the check-in that is being filled in. They are kept at once, and go with it when it is saved. */
 
-import { useSignal } from "@preact/signals";
+import { signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { careTime, instant, wallNow } from "../../shared/clock";
 import type { Photo } from "../../shared/db";
@@ -14,11 +14,17 @@ import { addressOf, newestOf, ownPhotos } from "./own";
 const SLOTS: Slot[] = ["front", "left", "right", "spot"];
 const MOST = 3;
 
+/** The side that the camera is open for: nothing else is saved until it is closed. */
+export const shooting = signal<Slot | null>(null);
+
 export function Photos({ change }: { change: (photos: Photo[]) => void }) {
   const words = photoWords();
   const open = useSignal(false);
-  const slot = useSignal<Slot | null>(null);
-  useEffect(() => void ownPhotos(), []);
+  const slot = shooting;
+  useEffect(() => {
+    slot.value = null;
+    void ownPhotos();
+  }, []);
   const taken = draft.value?.photos ?? [];
   const use = (of: Slot) => ({ type, bytes }: Encoded) => {
     const taken_at = instant(careTime(clock.value, wallNow()));

@@ -9,7 +9,7 @@ import { CallCard } from "./call";
 
 export function Closing() {
   const [plan] = plansInForce(bundle.value!.plans, today.value);
-  return <Card title={plan!.closing.title}><p>{plan!.closing.body}</p></Card>;
+  return <Card title={plan!.closing.title}><p>{plan!.closing.body}</p><a class="button" href="/check-in">{belowWords().check_in_now}</a></Card>;
 }
 
 /** An old copy must not pass for today's plan; the phone numbers stay. */

@@ -7,7 +7,7 @@ export const progressWords = catalogue({
     lead: "What you told us, day by day.",
     band: "Shaded: what many people have on that day.",
     band_help: "It does not rule out a problem. Call if you are worried.",
-    empty: "Nothing to show yet. It grows with each check-in.",
+    empty: "Nothing to show yet.",
     check_in: "Check in",
     day: "Day",
     yours: "You",
@@ -17,6 +17,6 @@ export const progressWords = catalogue({
     not_known: "not known",
     table: "As a table",
     summary: (name: string, days: number, last: string, day: number) =>
-      `${name}: ${days} ${days === 1 ? "day" : "days"}. Last: ${last} on day ${day}. The table below has all of it.`,
+      `${name}: ${days} ${days === 1 ? "day" : "days"}. Last: ${last} on day ${day}.`,
   },
 });

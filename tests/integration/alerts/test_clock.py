@@ -120,6 +120,54 @@ def test_a_worse_check_in_takes_an_acknowledged_alert_back_and_tells_staff(desk:
     assert (utc("2026-07-16T09:20"), "planned") in due(desk)
 
 
+def test_a_second_emergency_after_the_first_was_taken_tells_staff_and_patient_again(
+    either_world: World,
+) -> None:
+    desk = Desk.of(either_world)
+    desk.say(NO_BREATH)
+    desk.acted("acknowledge")
+    desk.later(minutes=5)
+    second = desk.say(NO_BREATH)
+    assert (desk.alerts()[0]["state"], desk.rounds()) == ("open", 2)
+    part = desk.patient_alert()
+    assert (part["state"], part["seen_at"], part["check_in_ids"]) == ("open", None, [second["id"]])
+    assert part["call_at"] == "2026-07-15T09:15:00.000Z"
+    assert [at for at, state in due(desk) if state == "planned"] == [
+        START + timedelta(minutes=15),
+        START + timedelta(minutes=45),
+    ]
+
+
+def test_what_joined_after_it_was_taken_is_not_seen_when_it_comes_back(desk: Desk) -> None:
+    desk.world.clock.move(timedelta(days=1))
+    first = desk.say(FEVER)
+    desk.acted("acknowledge")
+    desk.later(minutes=10)
+    second = desk.say(FEVER)  # more of the same: it stays with whoever took it
+    part = desk.patient_alert()
+    assert (part["state"], part["check_in_ids"]) == ("acknowledged", [first["id"]])
+    desk.later(hours=3, minutes=50)
+    assert desk.alerts()[0]["state"] == "open"
+    part = desk.patient_alert()
+    assert (part["state"], part["seen_at"], part["check_in_ids"]) == ("open", None, [second["id"]])
+    assert part["call_at"] == "2026-07-16T10:10:00.000Z"  # an hour after that tap
+    assert (desk.now, "planned") in due(desk)
+
+
+def test_what_joined_and_was_taken_back_is_not_waited_for_when_it_comes_back(desk: Desk) -> None:
+    desk.world.clock.move(timedelta(days=1))
+    first = desk.say(FEVER)
+    desk.acted("acknowledge")
+    desk.later(minutes=10)
+    second = desk.say(FEVER)
+    desk.alice.sync(event("check_in_undo", desk.now, check_in_id=second["id"]))
+    desk.later(hours=3, minutes=50)
+    part = desk.patient_alert()
+    assert (part["seen_at"], part["check_in_ids"]) == ("2026-07-16T09:00:00.000Z", [first["id"]])
+    assert part["call_at"] is None
+    assert {state for _, state in due(desk)} == {"cancelled"}
+
+
 def test_staff_who_cannot_be_told_are_told_at_the_next_beat(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -173,6 +173,38 @@ def test_staff_may_put_an_alert_back_to_the_top(desk: Desk) -> None:
     assert desk.acted("acknowledge", who=bob)["acknowledged"]["by"]["name"] == "Bob"
 
 
+@pytest.mark.parametrize(
+    ("seconds", "seen_at"), [(29, None), (30, "2026-07-15T09:00:00.000Z")], ids=["in time", "too late"]
+)
+def test_putting_back_what_can_still_be_undone_leaves_it_unseen(
+    desk: Desk, seconds: int, seen_at: str | None
+) -> None:
+    desk.say(NO_BREATH)
+    planned = [(row["due_at"], row["state"]) for row in desk.notices("follow_up")]
+    desk.acted("acknowledge")
+    desk.world.clock.move(timedelta(seconds=seconds))
+    assert desk.acted("return")["state"] == "open"
+    part = desk.patient_alert()
+    is_waiting = seen_at is None
+    assert (part["seen_at"], part["call_at"] is not None) == (seen_at, is_waiting)
+    told = [(row["due_at"], row["state"]) for row in desk.notices("follow_up")]
+    assert (told == planned) is is_waiting
+
+
+def test_what_came_before_closing_and_after_it_was_taken_was_seen_at_closing(desk: Desk) -> None:
+    first = desk.say(WORRIED)
+    desk.acted("acknowledge")
+    desk.later(minutes=5)
+    second = desk.say(WORRIED)
+    desk.later(minutes=5)
+    desk.acted("close", {"outcome": "called"})
+    part = desk.patient_alert()
+    assert (part["seen_at"], part["check_in_ids"]) == (
+        "2026-07-15T09:10:00.000Z",
+        [first["id"], second["id"]],
+    )
+
+
 def test_every_act_is_in_the_audit_trail_without_health_data(desk: Desk) -> None:
     desk.say(NO_BREATH)
     for act, body in (("acknowledge", None), ("undo", None), ("acknowledge", None), ("return", None)):
@@ -187,6 +219,68 @@ def test_every_act_is_in_the_audit_trail_without_health_data(desk: Desk) -> None
         "alert.undo",
     ]
     assert "breath" not in str(acts)
+
+
+def _views(desk: Desk) -> list[tuple[str, str, str]]:
+    rows = sorted(desk.world.rows("audit_entries"), key=lambda row: row["at"])
+    return [
+        (row["act"], row["object_kind"], row["object_id"]) for row in rows if row["act"].endswith(".view")
+    ]
+
+
+def test_who_has_read_of_an_alert_is_recorded_once_an_hour(either_world: World) -> None:
+    desk = Desk.of(either_world)
+    olga, bob = desk.olga, desk.someone_else()
+    assert (desk.alerts(olga), _views(desk)) == ([], [])
+    desk.say(WORRIED)
+    [alert] = desk.alerts(olga)
+    view = ("alert.view", "alert", alert["id"])
+    desk.alerts(olga)
+    assert _views(desk) == [view]
+    desk.alerts(bob)
+    assert _views(desk) == [view] * 2
+    readers = {row["actor_id"] for row in desk.world.rows("audit_entries") if row["act"] == "alert.view"}
+    assert len(readers) == 2
+    desk.world.clock.move(timedelta(minutes=59))
+    desk.alerts()  # signed in anew, and the same person
+    assert _views(desk) == [view] * 2
+    desk.world.clock.move(timedelta(minutes=1))
+    desk.alerts()
+    assert _views(desk) == [view] * 3
+
+
+def test_who_asked_for_a_patients_answers_is_recorded(desk: Desk) -> None:
+    said = desk.say(WORRIED)
+    patient_id = desk.check_ins()[0]["patient_id"]
+    path, view = (
+        f"/api/v1/clinic/check-ins?patient={patient_id}",
+        ("check_ins.view", "patient", str(patient_id)),
+    )
+    assert _mallory(desk).get(path).status_code == 404
+    assert _views(desk) == []
+    desk.olga.get(path)
+    desk.olga.get(path)
+    assert _views(desk) == [view] * 2
+    desk.alice.sync({**said, "answers": NO_BREATH})
+    desk.olga.get("/api/v1/clinic/conflicts")
+    desk.olga.get("/api/v1/clinic/conflicts")
+    assert _views(desk)[2:] == [("conflicts.view", "patient", str(patient_id))]
+
+
+def test_what_cannot_be_recorded_is_not_shown(desk: Desk) -> None:
+    desk.say(WORRIED)
+    with desk.world.house.database.write() as session:
+        session.execute(
+            text(
+                "CREATE TRIGGER no_views BEFORE INSERT ON audit_entries WHEN NEW.act LIKE '%.view'"
+                " BEGIN SELECT RAISE(ABORT, 'read only'); END"
+            )
+        )
+    patient_id = desk.check_ins()[0]["patient_id"]
+    for path in (ALERTS, f"/api/v1/clinic/check-ins?patient={patient_id}"):
+        answer = desk.olga.get(path)
+        assert answer.status_code >= 400
+        assert "worried" not in answer.get_data(as_text=True)
 
 
 # ---------------------------------------------------------------------- at the same time
@@ -384,6 +478,36 @@ def test_conflicts_are_listed_with_both_contents(desk: Desk) -> None:
     assert (conflict["event_id"], conflict["kind"]) == (said["id"], "check_in")
     assert (conflict["stored"]["answers"], conflict["other"]["answers"]) == (WORRIED, NO_BREATH)
     assert conflict["patient"]["first_name"] == "Alice"
+
+
+def test_a_record_that_cannot_be_opened_hides_no_conflict(desk: Desk) -> None:
+    said = desk.say(WORRIED)
+    desk.alice.sync({**said, "answers": NO_BREATH})
+    desk.world.clock.move(timedelta(seconds=1))
+    bob = desk.world.patient("Bob")
+    other = desk.entry(WORRIED) | {"plan_id": bob.bundle()["plans"][0]["id"]}
+    bob.results(other)
+    bob.sync({**other, "answers": NO_BREATH})
+    with desk.world.house.database.write() as session:
+        spoil = "UPDATE event_conflicts SET payload_sealed = :junk WHERE event_id = :event_id"
+        session.execute(text(spoil), {"junk": b"junk", "event_id": UUID(other["id"]).hex})
+    first, second = desk.olga.get("/api/v1/clinic/conflicts").get_json()["conflicts"]
+    assert (first["event_id"], first["stored"], first["other"]) == (other["id"], None, None)
+    assert first["patient"]["first_name"] is None
+    assert second["other"]["answers"] == NO_BREATH
+
+
+def test_one_patients_conflicts_crowd_out_no_others(desk: Desk) -> None:
+    said = desk.say(WORRIED)
+    desk.alice.sync({**said, "answers": NO_BREATH})
+    desk.world.clock.move(timedelta(seconds=1))
+    bob = desk.world.patient("Bob")
+    other = desk.entry(WORRIED) | {"plan_id": bob.bundle()["plans"][0]["id"]}
+    bob.results(other)
+    bob.sync(*({**other, "note": f"number {number}"} for number in range(25)))
+    found = desk.olga.get("/api/v1/clinic/conflicts").get_json()["conflicts"]
+    names = [one["patient"]["first_name"] for one in found]
+    assert names == ["Bob"] * 20 + ["Alice"]
 
 
 def test_nothing_of_an_answer_stands_readable_in_the_database(desk: Desk) -> None:

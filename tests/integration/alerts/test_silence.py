@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from pwa.dispatcher import beats
 from tests.support.events import item_due_next, outcome
@@ -69,6 +71,19 @@ def test_an_outcome_is_a_sign_of_life(desk: Desk) -> None:
     pass_days(desk, 1)
     desk.alice.sync(outcome(item_due_next(bundle)["occurrence_ids"], "done", desk.now))
     assert silent(desk) == []
+
+
+def test_a_record_that_cannot_be_opened_hides_no_silence(world: World) -> None:
+    desk = Desk.of(world)
+    world.patient("Bob")
+    pass_days(desk, 1)
+    spoilt = UUID(silent(desk)[0]["id"]).hex
+    with world.house.database.write() as session:
+        spoil = "UPDATE patients SET first_name_sealed = :junk WHERE id = :id"
+        session.execute(text(spoil), {"junk": b"junk", "id": spoilt})
+    first, second = silent(desk)
+    assert (first["first_name"], first["day_number"], first["because"]) == (None, None, ["silent_phone"])
+    assert second["first_name"] is not None
 
 
 def test_who_has_no_phone_yet_is_not_silent(world: World) -> None:

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from pwa.clock import Moment
+from pwa.clock import Moment, read_moment
 from pwa.services.housekeeping import back_up
-from pwa.store import backups
+from pwa.store import backups, operations
 from pwa.store.database import Database
 from tests.integration.cli.conftest import create_clinic
 from tests.support.command import Command, command_for
@@ -50,6 +50,15 @@ def _epoch(command: Command) -> str:
     return str(epoch)
 
 
+def _epoch_changed_at(command: Command) -> datetime | None:
+    database = Database(f"sqlite:///{_folder(command) / 'afterbeam.db'}")
+    try:
+        with database.read() as session:
+            return operations.epoch_changed_at(session)
+    finally:
+        database.close()
+
+
 def test_a_backup_brings_back_what_was_there_and_changes_the_epoch(
     installed: Command, tmp_path: Path
 ) -> None:
@@ -69,6 +78,19 @@ def test_a_backup_brings_back_what_was_there_and_changes_the_epoch(
     with closing(sqlite3.connect(aside)) as database:
         assert database.execute("SELECT count(*) FROM clinics").fetchone() == (2,)
     assert copy.is_file()
+
+
+def test_when_the_epoch_changed_is_known(installed: Command, tmp_path: Path) -> None:
+    """Photos newer than the backup are kept for 30 days from then (tests/integration/photos)."""
+    copy = tmp_path / "copy.db"
+    installed("db", "backup", str(copy))
+    assert _epoch_changed_at(installed) is None
+    for words in (("restore", str(copy)), ("new-epoch",)):
+        before = read_moment().wall
+        assert installed("db", *words).code == 0
+        changed_at = _epoch_changed_at(installed)
+        assert changed_at is not None
+        assert before <= changed_at <= read_moment().wall
 
 
 def test_a_database_that_is_damaged_or_gone_is_replaced_too(installed: Command, tmp_path: Path) -> None:

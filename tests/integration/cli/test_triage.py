@@ -76,6 +76,8 @@ def test_a_person_reads_one_line(anywhere: Command) -> None:
     [
         (("--answers", "{pain}"), "not JSON"),
         (("--answers", "[" * 100_000), "not JSON"),
+        (("--answers", '{"pain": ' + "9" * 5000 + "}"), "not JSON"),
+        (("--answers", '{"fever": true, "fever": false}'), "given twice"),
         (("--answers", '{"headache": true}'), "no such question"),
         (("--answers", '{"pain": 11}'), "from 0 to 10"),
         (("--day", "731"), "from -90 to 730"),

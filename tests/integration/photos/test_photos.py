@@ -17,9 +17,10 @@ from sqlalchemy import text
 
 from pwa.dispatcher import beats
 from pwa.photos.decoding import Decoder, Picture
-from pwa.photos.errors import PhotosBusy
+from pwa.photos.errors import PhotosBusy, PhotoUnusable
 from pwa.photos.limits import Limits
 from pwa.services.instants import instant
+from pwa.store import operations
 from pwa.store import photos as store
 from pwa.web.api.photos import DECODER
 from tests.integration.photos.sending import about, another_photo, listed, photo, send, sent
@@ -47,6 +48,11 @@ def _nothing_kept(world: World) -> bool:
 def _acts(world: World, act: str) -> list[tuple[str, str, str]]:
     rows = [row for row in world.rows("audit_entries") if row["act"] == act]
     return [(row["actor_kind"], row["object_kind"], row["object_id"]) for row in rows]
+
+
+def _event(kind: str, **said: Any) -> dict[str, Any]:
+    frame = {"id": str(uuid4()), "seq": 1, "schema": 1, "tapped_at": instant(START), "zone": "Europe/London"}
+    return {**frame, "kind": kind, **said}
 
 
 class _Never(Decoder):
@@ -176,13 +182,90 @@ def test_a_check_in_takes_three_photos(world: World) -> None:
     answer = send(alice, about(check_in_id=check_in_id, slot="spot"))
     assert (answer.status_code, answer.get_json()["code"]) == (409, "photo_quota")
     assert answer.get_json()["detail"] == "A check-in takes up to 3 photos. This one stays on your phone."
-    assert len(_files(world)) == 3 + 1  # what the sweep will take
+    assert len(_files(world)) == 3
+
+
+def test_a_photo_for_a_check_in_that_is_full_is_not_decoded(world: World) -> None:
+    alice = world.patient("Alice")
+    check_in_id = str(uuid4())
+    for slot in ("front", "left", "right"):
+        sent(alice, check_in_id=check_in_id, slot=slot)
+    world.app.extensions[DECODER] = _Never()
+    answer = send(alice, about(check_in_id=check_in_id, slot="spot"))
+    assert (answer.status_code, answer.get_json()["code"]) == (409, "photo_quota")
+
+
+def test_a_photo_whose_place_was_taken_while_it_was_decoded_leaves_no_file(either_world: World) -> None:
+    alice, decoder = either_world.patient("Alice"), Decoder()
+    check_in_id = str(uuid4())
+
+    class TakesThePlace(Decoder):
+        def clean(self, data: bytes) -> Picture:
+            either_world.app.extensions[DECODER] = decoder
+            for slot in ("front", "left", "right"):
+                sent(alice, check_in_id=check_in_id, slot=slot)
+            return decoder.clean(data)
+
+    either_world.app.extensions[DECODER] = TakesThePlace()
+    answer = send(alice, about(check_in_id=check_in_id, slot="spot"))
+    assert (answer.status_code, answer.get_json()["code"]) == (409, "photo_quota")
+    assert len(either_world.rows("photos")) == len(_files(either_world)) == 3
+
+
+def test_a_phone_has_sixty_photos_an_hour_decoded_and_no_more(either_world: World) -> None:
+    world, unusable = either_world, b"no picture"
+    alice, bob = world.patient("Alice"), world.patient("Bob")
+    meta = sent(alice)
+
+    class Refuses(Decoder):
+        def clean(self, data: bytes) -> Picture:
+            raise PhotoUnusable
+
+    world.app.extensions[DECODER] = Refuses()
+    assert {send(alice, data=unusable).status_code for _ in range(59)} == {422}
+    world.app.extensions[DECODER] = _Never()
+    answer = send(alice, data=unusable)
+    assert (answer.status_code, answer.get_json()["code"]) == (429, "too_many_tries")
+    assert send(alice, meta).get_json()["result"] == "duplicate", "what costs nothing is answered still"
+    world.app.extensions[DECODER] = Decoder()
+    sent(bob)
+    world.clock.move(timedelta(hours=1))
+    sent(alice)
 
 
 def test_a_photo_may_come_before_its_check_in(world: World) -> None:
     """A photo and its event are two requests; neither waits for the other."""
     assert world.rows("patient_events") == []
     sent(world.patient("Alice"))
+
+
+def test_a_photo_of_something_that_is_no_check_in_is_refused(either_world: World) -> None:
+    alice = either_world.patient("Alice")
+    called = _event("called", answer="yes", alert=None)
+    alice.sync(called)
+    either_world.app.extensions[DECODER] = _Never()
+    answer = send(alice, about(check_in_id=called["id"]))
+    assert (answer.status_code, answer.get_json()["code"]) == (422, "no_such_check_in")
+    assert _nothing_kept(either_world)
+
+
+def test_a_check_in_that_could_not_be_used_keeps_its_photos(world: World) -> None:
+    """Whether its plan or its whole frame was unknown here: the photo may be all that can be seen of it."""
+    alice = world.patient("Alice")
+    of_no_plan = _event("check_in", plan_id=str(uuid4()), day=3, answers={"overall": "worse"}, result=None)
+    without_a_frame = {**_event("check_in"), "seq": "canary"}
+    results = alice.sync(of_no_plan, without_a_frame)["results"]
+    assert {one["result"] for one in results} <= {"rejected", "stored"}
+    for event in (of_no_plan, without_a_frame):
+        sent(alice, check_in_id=event["id"])
+
+
+def test_whether_another_patient_has_such_an_entry_is_not_told(world: World) -> None:
+    """It is answered like one that has not come yet, or the answer would say whose ids there are."""
+    alice, bob = world.patient("Alice"), world.patient("Bob")
+    called = _event("called", answer="yes", alert=None)
+    alice.sync(called)
+    sent(bob, check_in_id=called["id"])
 
 
 def test_the_same_id_of_two_patients_are_two_photos(world: World) -> None:
@@ -203,6 +286,15 @@ def test_a_photo_is_dated_by_our_clock(world: World) -> None:
     sent(alice, taken_at="1970-01-01T00:00:00Z")
     times = [one["taken_at"] for one in listed(alice)]
     assert times == [instant(START - timedelta(minutes=5)), instant(START)]
+
+
+@pytest.mark.parametrize("edge", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59.999999-14:00"])
+def test_a_time_that_no_calendar_has_in_utc_is_read_as_now(world: World, edge: str) -> None:
+    alice = world.patient("Alice")
+    meta = about(taken_at=edge, sent_at=edge)
+    assert send(alice, meta).status_code == 201
+    assert send(alice, meta).get_json()["result"] == "duplicate"
+    assert [one["taken_at"] for one in listed(alice)] == [instant(START)]
 
 
 def test_of_many_that_send_the_same_photo_at_once_one_stores_it(either_world: World) -> None:
@@ -483,6 +575,26 @@ def test_files_without_a_photo_are_removed_after_a_day_and_no_others(either_worl
 
     assert set(_files(world)) == {files[ids[kept["id"]]], young, elsewhere}
     assert alice.get(f"/api/v1/photos/{kept['id']}").status_code == 200
+
+
+def test_after_a_restore_files_without_a_photo_are_kept_for_thirty_days(either_world: World) -> None:
+    """They may be photos newer than the backup, and a newer backup may yet turn up."""
+    world = either_world
+    sent(world.patient("Alice"))
+    [file] = _files(world)
+    newer = file.with_name(str(uuid4()))
+    newer.write_bytes(b"newer than the backup")
+    for each in (file, newer):
+        _make_older(each, timedelta(days=2), world)
+    with world.house.database.write() as session:
+        operations.change_epoch(session, world.clock.wall)
+
+    world.clock.move(timedelta(days=30) - timedelta(seconds=1))
+    beats.keep_house(world.house)
+    assert set(_files(world)) == {file, newer}
+    world.clock.move(timedelta(seconds=1))
+    beats.keep_house(world.house)
+    assert _files(world) == [file]
 
 
 def test_a_photo_whose_row_could_not_be_stored_leaves_no_row_and_is_taken_when_sent_again(

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pwa.domain import alert as alerts
-from pwa.domain.alert import Alert, AlertOutcome, AlertState, CalledAnswer, Concern
+from pwa.domain.alert import Alert, AlertOutcome, AlertState, CalledAnswer, Concern, Known
 from pwa.domain.judgement import Reason
 from pwa.domain.opening_hours import is_open, parse
 from pwa.domain.rules import Level
@@ -120,10 +120,10 @@ def test_what_nobody_closes_comes_back(level: Level | None, now: datetime, expec
     held = taken(opened(level, now), now)
     assert held.acknowledgement is not None
     assert held.acknowledgement.returns_at == expected
-    back = alerts.returned(held, HOURS, expected)
+    back = alerts.returned(held, (), HOURS, expected)
     assert (back.state, back.waiting_since, back.turn) == (AlertState.OPEN, expected, 2)
     assert back.next_tell_at == expected
-    assert back.is_seen(expected) == now  # the patient was told so, and it stays true
+    assert back.seen_until(expected) == now  # the patient was told so, and it stays true
     assert back.call_at is None
 
 
@@ -132,8 +132,8 @@ def test_what_nobody_closes_comes_back(level: Level | None, now: datetime, expec
 
 def test_the_patient_hears_that_it_was_seen_only_when_that_can_no_longer_be_undone() -> None:
     held = taken(opened(SAME_DAY))
-    assert held.is_seen(MONDAY_TEN + timedelta(seconds=29)) is None
-    assert held.is_seen(MONDAY_TEN + timedelta(seconds=30)) == MONDAY_TEN
+    assert held.seen_until(MONDAY_TEN + timedelta(seconds=29)) is None
+    assert held.seen_until(MONDAY_TEN + timedelta(seconds=30)) == MONDAY_TEN
 
 
 def test_what_was_taken_by_mistake_waits_as_before() -> None:
@@ -143,12 +143,21 @@ def test_what_was_taken_by_mistake_waits_as_before() -> None:
     assert back == replace(alert, next_tell_at=later)
 
 
+def test_what_is_put_back_before_the_patient_knew_waits_as_before() -> None:
+    alert, held = opened(EMERGENCY), taken(opened(EMERGENCY), MONDAY_TEN + MINUTE)
+    in_time = MONDAY_TEN + MINUTE + timedelta(seconds=29)
+    assert alerts.returned(held, (), HOURS, in_time) == replace(alert, next_tell_at=in_time)
+    later = in_time + timedelta(seconds=1)
+    back = alerts.returned(held, (), HOURS, later)
+    assert (back.turn, back.call_at, back.seen_until(later)) == (2, None, MONDAY_TEN + MINUTE)
+
+
 def test_closing_what_nobody_took_takes_it_and_it_is_seen_at_once() -> None:
     ended = alerts.closed(opened(SAME_DAY), OLGA, AlertOutcome.CALLED, MONDAY_TEN)
     assert ended.state is AlertState.CLOSED
     assert ended.acknowledgement is not None
     assert ended.acknowledgement.by == OLGA
-    assert ended.is_seen(MONDAY_TEN) == MONDAY_TEN
+    assert ended.seen_until(MONDAY_TEN) == MONDAY_TEN
     assert ended.next_tell_at is None
 
 
@@ -156,7 +165,7 @@ def test_closing_what_nobody_took_takes_it_and_it_is_seen_at_once() -> None:
 
 
 def joined(alert: Alert, more: Concern, now: datetime, *known: str) -> Alert:
-    return alerts.joined_by(alert, more, known or ("S03",), HOURS, now)
+    return alerts.joined_by(alert, more, Known(known or ("S03",)), HOURS, now)
 
 
 def test_a_higher_level_puts_an_acknowledged_alert_back_to_the_top() -> None:
@@ -164,7 +173,7 @@ def test_a_higher_level_puts_an_acknowledged_alert_back_to_the_top() -> None:
     worse = joined(taken(opened(SAME_DAY)), concern(EMERGENCY, now), now)
     assert (worse.state, worse.level, worse.turn) == (AlertState.OPEN, EMERGENCY, 2)
     assert worse.acknowledgement is None
-    assert worse.is_seen(now + timedelta(days=1)) is None
+    assert worse.seen_until(now) == MONDAY_TEN  # what was there before
     assert worse.call_at == now + 10 * MINUTE
     assert worse.next_tell_at == now
 
@@ -173,6 +182,42 @@ def test_one_more_flag_for_today_that_nobody_has_seen_is_worse_too() -> None:
     now = MONDAY_TEN + 20 * MINUTE
     worse = joined(taken(opened(SAME_DAY)), concern(SAME_DAY, now, "S03", "S04"), now)
     assert worse.state is AlertState.OPEN
+
+
+def test_every_further_emergency_is_worse_whatever_was_taken() -> None:
+    now = MONDAY_TEN + 5 * MINUTE
+    answered = replace(taken(opened(EMERGENCY)), called=CalledAnswer.YES, called_at=MONDAY_TEN)
+    worse = joined(answered, concern(EMERGENCY, now, "E01"), now, "E01")
+    assert (worse.state, worse.turn, worse.next_tell_at) == (AlertState.OPEN, 2, now)
+    assert (worse.call_at, worse.called) == (now + 10 * MINUTE, None)
+
+
+def test_something_worse_counts_what_joined_before_it_and_nobody_saw() -> None:
+    now = MONDAY_TEN + 58 * MINUTE
+    earlier = concern(SAME_DAY, MONDAY_TEN + MINUTE)
+    worse = alerts.joined_by(
+        taken(opened(SAME_DAY)), concern(EMERGENCY, now), Known(("S03",), (earlier,)), HOURS, now
+    )
+    assert worse.call_at == MONDAY_TEN + 61 * MINUTE
+
+
+def test_something_worse_before_the_patient_knew_leaves_nothing_seen() -> None:
+    now = MONDAY_TEN + timedelta(seconds=20)
+    worse = joined(taken(opened(EMERGENCY)), concern(EMERGENCY, now), now, "E01")
+    assert worse.seen_until(now + timedelta(days=1)) is None
+    assert worse.call_at == MONDAY_TEN + 10 * MINUTE  # of the first
+
+
+def test_what_comes_back_waits_from_the_earliest_that_nobody_has_seen() -> None:
+    back_at = MONDAY_TEN + timedelta(hours=4)
+    called = replace(taken(opened(SAME_DAY)), called=CalledAnswer.YES, called_at=MONDAY_TEN + MINUTE)
+    joined_since = [concern(SAME_DAY, MONDAY_TEN + minutes * MINUTE) for minutes in (50, 20)]
+    back = alerts.returned(called, joined_since, HOURS, back_at)
+    assert back.call_at == MONDAY_TEN + 80 * MINUTE
+    assert (back.called, back.called_at) == (None, None)  # they called about what came before
+    assert back.seen_until(back_at) == MONDAY_TEN
+    milder = alerts.returned(called, [concern(TELL, MONDAY_TEN)], HOURS, back_at)
+    assert (milder.call_at, milder.called) == (None, CalledAnswer.YES)
 
 
 @pytest.mark.parametrize(
@@ -216,7 +261,7 @@ def test_whatever_happens_the_level_never_falls_and_an_open_alert_is_told(
     alert = opened(levels[0], now)
     for level, act in zip(levels, acts, strict=False):
         now += 7 * MINUTE
-        alert = alerts.joined_by(alert, concern(level, now), ("E01", "S03", "T05"), HOURS, now)
+        alert = alerts.joined_by(alert, concern(level, now), Known(("E01", "S03", "T05")), HOURS, now)
         alert = _after(alert, act, now)
         seen.append(alerts.urgency(alert.level))
         assert (alert.state is AlertState.OPEN) == (alert.next_tell_at is not None)
@@ -228,7 +273,7 @@ def _after(alert: Alert, act: str, now: datetime) -> Alert:
     if act == "take" and alert.acknowledgement is None:
         return taken(alert, now)
     if act == "return" and alert.acknowledgement is not None:
-        return alerts.returned(alert, HOURS, now)
+        return alerts.returned(alert, (), HOURS, now)
     if act == "undo" and alert.acknowledgement is not None:
         return alerts.given_back(alert, HOURS, now)
     return alert
