@@ -27,7 +27,7 @@ READABLE_TEXT = {
     "heartbeats": {"name"},
     "notice_items": {"step_id", "text_id"},
     "notices": {"slot_key", "ended_because"},
-    "patient_events": {"kind", "rejected"},  # the kind of event, and our own sentence about it
+    "patient_events": {"kind", "rejected"},  # the kind of event, and our own word about it
     "patient_identifiers": {"system"},
     "patient_keys": {"master_key_id"},
     "patients": {"language", "zone"},

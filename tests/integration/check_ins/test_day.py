@@ -49,13 +49,10 @@ def test_what_was_added_for_yesterday_stays_yesterdays(desk: Desk, fault: timede
 
 
 def test_local_days_are_counted_on_the_patients_wall(desk: Desk) -> None:
-    desk.world.clock.move(timedelta(hours=13, minutes=30))  # 22:30 UTC: 23:30 on day 5 in London
-    fault = timedelta(
-        minutes=45
-    )  # the phone shows a quarter past midnight, though the day in UTC is the same
-    shown = desk.now + fault
-    assert sent(desk, fault, check_in(desk.plan_id, NO_BREATH, 6, shown)) == ["stored"]
-    assert [row["day"] for row in desk.check_ins()] == [5]
+    desk.world.clock.move(timedelta(hours=14, minutes=15))  # 23:15 UTC: in London day 6 has begun
+    fault = -timedelta(minutes=45)  # its clock is still on day 5 there; in UTC it is the same day
+    assert sent(desk, fault, check_in(desk.plan_id, NO_BREATH, 5, desk.now + fault)) == ["stored"]
+    assert [row["day"] for row in desk.check_ins()] == [6]
 
 
 @pytest.mark.parametrize("ahead", [TWO_DAYS, timedelta(days=900), -timedelta(days=900)])

@@ -47,38 +47,48 @@ def by_event(desk: Desk, event: Event) -> list[str]:
     return reasons
 
 
+def falling(desk: Desk, number: int, hours: float) -> list[Event]:
+    """Pain that goes up and down, every few hours until now; the newest first."""
+    made = [
+        desk.entry({"pain": 1 if n % 2 else 4}, ago=timedelta(hours=hours * n))
+        for n in reversed(range(number))
+    ]
+    return made[::-1]
+
+
 def test_two_hundred_in_falling_order_open_each_payload_at_most_twice(desk: Desk, opened: Opened) -> None:
-    entries = [desk.entry({"pain": n % 11}, ago=timedelta(hours=n)) for n in range(200)]
+    entries = falling(desk, 200, 1)
     for start in range(0, 200, 50):
         assert desk.alice.results(*entries[start : start + 50]) == ["stored"] * 50
-    assert len(opened) == 200
+    assert len({row["tapped_at"] for row in desk.check_ins()}) == len(opened) == 200
     assert max(opened.values()) <= 2
     assert all(row["judged_at"] is not None for row in desk.check_ins())
 
 
 def test_one_batch_opens_each_payload_once_though_all_look_back(desk: Desk, opened: Opened) -> None:
-    entries = [desk.entry({"pain": n % 5}, ago=timedelta(hours=5 * n)) for n in range(MOST_WITH_HISTORY)]
+    entries = falling(desk, MOST_WITH_HISTORY, 4.5)
     desk.alice.sync(*entries)
     assert set(opened.values()) == {1}
+    assert "S05" in by_event(desk, entries[0])
 
 
 def test_beyond_forty_in_a_day_each_is_judged_by_itself(desk: Desk) -> None:
     desk.say({"pain": 1}, ago=timedelta(hours=24))
     desk.alice.sync(*[desk.entry({"fever": False}, ago=timedelta(hours=1)) for _ in range(38)])
-    last_with = desk.say({"pain": 5}, ago=timedelta(minutes=2))
-    beyond = desk.say(NO_BREATH | {"pain": 5})
+    last_with = desk.say({"pain": 4}, ago=timedelta(minutes=2))
+    beyond = desk.say(NO_BREATH | {"pain": 4})
     assert "S05" in by_event(desk, last_with)
     assert ("S05" in by_event(desk, beyond), "E01" in by_event(desk, beyond)) == (False, True)
-    desk.world.clock.move(timedelta(hours=25))
-    assert "S05" in by_event(desk, desk.say({"pain": 8}))  # another day
+    desk.world.clock.move(timedelta(hours=25))  # another day
+    desk.say({"pain": 1}, ago=timedelta(hours=13))
+    assert "S05" in by_event(desk, desk.say({"pain": 4}))
 
 
 def test_of_too_many_at_once_the_newest_are_judged_with_history(desk: Desk) -> None:
-    entries = [desk.entry({"pain": 1 if n % 2 else 5}, ago=timedelta(hours=13 * n)) for n in range(18)]
-    filling = [desk.entry({"fever": False}, ago=timedelta(days=9, minutes=n)) for n in range(32)]
-    desk.alice.sync(*filling, *entries)
-    assert "S05" in by_event(desk, entries[0])
-    assert "S05" not in by_event(desk, entries[16])
+    entries = falling(desk, 50, 2.5)
+    desk.alice.sync(*entries)
+    found = ["S05" in by_event(desk, one) for one in entries]
+    assert (any(found[:MOST_WITH_HISTORY]), any(found[MOST_WITH_HISTORY:])) == (True, False)
 
 
 def test_a_late_one_that_no_rule_looks_back_at_has_nothing_judged_anew(desk: Desk, opened: Opened) -> None:

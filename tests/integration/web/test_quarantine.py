@@ -297,9 +297,11 @@ def test_two_hundred_events_are_kept_and_then_no_more(either: Lost) -> None:
 
 def test_the_limits_of_a_request_are_those_of_every_phone(lost: Lost) -> None:
     lost.revoke()
-    assert _status(lost.alice, *[lost.entry()] * 51) == 422
     assert _status(lost.alice, lost.entry(note="x" * 2_000_000)) == 413
     assert lost.world.rows("quarantined_events") == []
+    batch = [lost.entry() for _ in range(51)]
+    assert lost.alice.results(*batch) == ["rejected"] * 50 + ["later"]
+    assert len(lost.world.rows("quarantined_events")) == 50
 
 
 def test_a_tap_is_dated_by_our_clock(lost: Lost) -> None:
