@@ -214,7 +214,7 @@ export interface SyncRequest {
 }
 export interface SyncAnswer {
   epoch: string;
-  results: { id: string; result: "stored" | "duplicate" | "conflict" | "rejected"; reason?: string }[];
+  results: { id: string; result: "stored" | "duplicate" | "conflict" | "rejected" | "later"; reason?: string }[]; // later: send it again
 }
 
 /** What lets a phone in: the token comes from the URL fragment; the code is typed. */

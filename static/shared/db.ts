@@ -17,7 +17,7 @@ export type Entry = PatientEvent & { device_id?: string | undefined };
 /** An event with the server's answer to it. What was not taken is kept and shown: nothing a patient made vanishes. */
 export interface Answered {
   event: Entry;
-  result: SyncAnswer["results"][number]["result"];
+  result: Exclude<SyncAnswer["results"][number]["result"], "later">;
   reason: string;
   at: Millis; // wall time of the answer
 }

@@ -102,8 +102,9 @@ export const settle = ({ epoch, results }: Partial<SyncAnswer> & Pick<SyncAnswer
     if (epoch) await meetEpoch(store, epoch);
     for (const { id, result, reason = "" } of results) {
       const event = await store("outbox").get(id);
-      if (!event || !GOES_TO[result]) continue;
-      move(store, { event, result, reason, at: wallNow() });
+      const answered = result as Answered["result"]; // one of them, or it goes nowhere
+      if (!event || !GOES_TO[answered]) continue;
+      move(store, { event, result: answered, reason, at: wallNow() });
       left = true;
     }
     return left;
