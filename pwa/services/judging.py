@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import OperationalError
 
@@ -21,8 +22,10 @@ from pwa.domain.alert import Concern
 from pwa.domain.answers import Answers, readable_answers
 from pwa.domain.clinic import Clinic, TriageMode
 from pwa.domain.judgement import Judgement, judgement, judgement_of, ticked_signs, united
+from pwa.domain.late_entry import true_at
 from pwa.domain.rule_set import RuleSet
 from pwa.domain.rules import remembered_items
+from pwa.domain.schedule import local_day
 from pwa.domain.triage import ABOVE_EXPECTED, AS_EXPECTED, UNEXPECTED_SIGN, WORRIED, Past, triage
 from pwa.logs import get_logger
 from pwa.protocols.rule_sets import rule_set_of
@@ -30,7 +33,7 @@ from pwa.services.alerting import raise_concern
 from pwa.services.check_ins import read_result
 from pwa.services.risks import risks_of
 from pwa.services.shelf import protocol
-from pwa.store import check_ins, plans, protocols
+from pwa.store import check_ins, patients, plans, protocols
 from pwa.store.check_ins import PhoneResult, StoredCheckIn
 from pwa.store.plans import StoredPlan
 from pwa.store.scope import ClinicScope
@@ -84,6 +87,12 @@ class Docket:
     around: tuple[StoredCheckIn, ...]
     without_history: frozenset[UUID]  # events among the new ones
     plans: Mapping[UUID, StoredPlan]
+    true_at: Mapping[UUID, datetime]  # by event: late entries tell of the day they are about
+
+    def is_past(self, one: StoredCheckIn, of: StoredCheckIn) -> bool:
+        """Whether it is history of another: of the same treatment, and not too long before."""
+        age = self.true_at[of.event_id] - self.true_at[one.event_id]
+        return one.care_plan_id == of.care_plan_id and timedelta(0) < age <= HISTORY
 
 
 def judge_safely(bench: Bench, event_ids: Collection[UUID]) -> None:
@@ -122,7 +131,14 @@ def _docket(bench: Bench, event_ids: Collection[UUID]) -> Docket:
     before = check_ins.number_received(bench.scope, patient_id, care - A_DAY, event_ids)
     too_many = new[: max(0, before + len(new) - MOST_WITH_HISTORY)]
     own = {plan.id: plan for plan in plans.plans_of(bench.scope, patient_id)}
-    return Docket(new, around, frozenset(each.event_id for each in too_many), own)
+    zone = patients.get_patient(bench.scope, patient_id).preferences.zone
+    true = {each.event_id: _true_at(each, own[each.care_plan_id], zone) for each in around}
+    return Docket(new, around, frozenset(each.event_id for each in too_many), own, true)
+
+
+def _true_at(check_in: StoredCheckIn, plan: StoredPlan, zone: ZoneInfo) -> datetime:
+    tapped_on = (local_day(check_in.tapped_at, zone) - plan.treated_on).days
+    return true_at(check_in.tapped_at, day=check_in.day, tapped_on=tapped_on)
 
 
 def _judge_anew(bench: Bench, docket: Docket) -> None:
@@ -137,19 +153,15 @@ def _told_of(bench: Bench, docket: Docket) -> Iterator[StoredCheckIn]:
     if not late:
         return
     known = [each for each in docket.around if each.judged and each.is_current and each.event_id not in new]
-    later = [each for each in known if late[0].tapped_at < each.tapped_at <= late[-1].tapped_at + HISTORY]
+    later = [each for each in known if any(docket.is_past(one, each) for one in late)]
     for each in later[-MOST_WITH_HISTORY:]:
         asked = remembered_items(
             rule
             for rules in _usable_rule_sets(bench, docket.plans[each.care_plan_id])
             for rule in rules.rules
         )
-        if any(_is_past(one, each) and not asked.isdisjoint(bench.open(one).answers) for one in late):
+        if any(docket.is_past(one, each) and not asked.isdisjoint(bench.open(one).answers) for one in late):
             yield each
-
-
-def _is_past(one: StoredCheckIn, of: StoredCheckIn) -> bool:
-    return timedelta(0) < of.tapped_at - one.tapped_at <= HISTORY
 
 
 def contents(vault: PatientVault, check_in: StoredCheckIn) -> Mapping[str, Any]:
@@ -224,8 +236,8 @@ def _past(bench: Bench, docket: Docket, check_in: StoredCheckIn) -> Iterator[Pas
     if check_in.event_id in docket.without_history:
         return
     for each in docket.around:
-        if each.is_current and _is_past(each, check_in):
-            age = check_in.tapped_at - each.tapped_at
+        if each.is_current and docket.is_past(each, check_in):
+            age = docket.true_at[check_in.event_id] - docket.true_at[each.event_id]
             yield Past(age / timedelta(hours=1), bench.open(each).answers)
 
 

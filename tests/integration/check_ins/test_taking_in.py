@@ -8,10 +8,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import insert, text, update
 
 from pwa.services import judging, vaults
 from pwa.store import tables
+from pwa.store.ids import new_id
 from pwa.store.scope import in_clinic
 from tests.support.events import event
 from tests.support.inbox import FEVER, NO_BREATH, WORRIED, Desk
@@ -180,6 +181,41 @@ def test_what_rose_since_yesterday_is_seen(desk: Desk) -> None:
     desk.say({"pain": 1}, ago=timedelta(hours=24))
     desk.say({"pain": 4})
     assert "S05" in reasons(desk.check_ins()[1])
+
+
+def test_what_was_added_for_yesterday_is_history_of_yesterday(desk: Desk) -> None:
+    desk.world.clock.move(timedelta(days=3))
+    desk.say({"pain": 4}, ago=timedelta(hours=1))
+    assert "S05" not in reasons(desk.check_ins()[0])
+    desk.say({"pain": 1}, day=2)
+    assert "S05" in reasons(desk.check_ins()[0]), "today is judged anew by what is now known of yesterday"
+
+
+def test_a_late_entry_between_two_of_today_is_no_return_of_redness(desk: Desk) -> None:
+    desk.world.clock.move(timedelta(days=6))
+    desk.say({"redness": 3}, ago=timedelta(hours=26))
+    desk.say({"redness": 1}, ago=timedelta(hours=1))
+    desk.say({"redness": 2}, day=5)
+    assert all("S11" not in reasons(one) for one in desk.check_ins())
+
+
+def test_another_treatment_of_the_same_patient_is_no_history(desk: Desk) -> None:
+    second = _second_plan(desk)
+    desk.world.clock.move(timedelta(days=3))
+    desk.say({"pain": 1}, ago=timedelta(hours=24))
+    other = desk.entry({"pain": 4}, ago=timedelta(hours=20))
+    assert desk.alice.results({**other, "plan_id": second}) == ["stored"]
+    desk.say({"pain": 4})
+    assert "S05" in reasons(desk.check_ins()[2]), "it rose since yesterday, whatever hurts elsewhere"
+
+
+def _second_plan(desk: Desk) -> str:
+    """One more treatment of the same patient, at the same time."""
+    [first] = desk.world.rows("care_plans")
+    second = {**first, "id": new_id(desk.now)}
+    with desk.world.house.database.write() as session:
+        session.execute(insert(tables.CarePlan).values(second))
+    return str(second["id"])
 
 
 @pytest.mark.parametrize("taken_back_by", ["undo", "supersedes"])
