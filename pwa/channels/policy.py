@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from pwa.channels.port import Failure, LetterResult
+from pwa.domain.retrying import next_try
 
 FIRST_PAUSE: Final = timedelta(seconds=20)  # then 40 s, 80 s, 160 s, 5 min
 LONGEST_PAUSE: Final = timedelta(minutes=5)  # an alert waits: no longer after an outage than this
@@ -37,11 +38,9 @@ def decide(
     ruling = _ruling(result)
     if ruling is not Ruling.RETRY:
         return Verdict(ruling)
-    earliest = now + SHORTEST_PAUSE
-    if earliest >= useful_until:
-        return Verdict(Ruling.EXPIRED)
-    spread = min(_pause(attempt), useful_until - earliest - timedelta.resolution)
-    return Verdict(ruling, earliest + spread * jitter)
+    pause = _pause(attempt)
+    at = next_try(now, soonest=SHORTEST_PAUSE, pause=pause, useful_until=useful_until, jitter=jitter)
+    return Verdict(Ruling.EXPIRED) if at is None else Verdict(ruling, at)
 
 
 def _ruling(result: LetterResult[object]) -> Ruling:

@@ -116,7 +116,7 @@ def enrol(
         language=language,
         prescribed=frozenset(prescribed),
         external_id=external_id,
-        risks=None if risks is None else frozenset(filter(None, (name.strip() for name in risks.split(",")))),
+        risks=_names(risks),
     )
     wanted = read_id(clinic_id)
     with opened_house() as house:
@@ -124,17 +124,26 @@ def enrol(
             done = _enrol(house, wanted, asked)
         except IntegrityError:  # somebody stored the same external id a moment sooner: now it is found
             done = _enrol(house, wanted, asked)
-    answer = {
-        "patient_id": str(done.patient_id),
-        "care_plan_id": str(done.care_plan_id),
-        "join_url": joining.join_url(house.config.public_url, done.invitation),
-        "join_code": done.invitation.code,
-    }
+        answer = _answer(house, done)
     if as_json:
         print_json(answer)
         return
     for name, value in answer.items():
         click.echo(f"{name}: {value}")
+
+
+def _names(text: str | None) -> frozenset[str] | None:
+    """What was given with commas between; None when nothing was given."""
+    return None if text is None else frozenset(filter(None, (name.strip() for name in text.split(","))))
+
+
+def _answer(house: House, done: Enrolled) -> dict[str, str]:
+    return {
+        "patient_id": str(done.patient_id),
+        "care_plan_id": str(done.care_plan_id),
+        "join_url": joining.join_url(house.config.public_url, done.invitation),
+        "join_code": done.invitation.code,
+    }
 
 
 def _enrol(house: House, clinic_id: UUID, asked: Enrolment) -> Enrolled:

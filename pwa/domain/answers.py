@@ -88,8 +88,7 @@ def _fault(item: object, value: object) -> str | None:
     if item in SIGNS:
         return None if isinstance(value, bool) else f"The answer to '{item}' is true or false."
     if item in MOST:
-        is_whole = isinstance(value, int) and not isinstance(value, bool)
-        is_possible = is_whole and 0 <= value <= MOST[item]  # type: ignore[operator]  # a whole number
+        is_possible = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST[item]
         return None if is_possible else f"The answer to '{item}' is a whole number from 0 to {MOST[item]}."
     if value in CHOICES[item]:
         return None

@@ -12,6 +12,7 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import Final
 
+from pwa.domain.retrying import next_try
 from pwa.push.endpoints import is_windows
 from pwa.push.sender import Failure, SendResult
 
@@ -48,13 +49,10 @@ def decide(
     ruling = _ruling(result)
     if ruling not in (Ruling.RETRY, Ruling.SUSPECT):
         return Verdict(ruling)
-    asked = parse_retry_after(result.retry_after, now)
-    earliest = now + max(asked or SHORTEST_PAUSE, SHORTEST_PAUSE)
-    if earliest >= useful_until:
-        return Verdict(Ruling.EXPIRED)
-    # Full jitter, also on top of Retry-After: a thousand pushes refused together must not come back together.
-    spread = min(_pause(attempt), useful_until - earliest - timedelta.resolution)
-    return Verdict(ruling, earliest + spread * jitter)
+    soonest = max(parse_retry_after(result.retry_after, now) or SHORTEST_PAUSE, SHORTEST_PAUSE)
+    pause = _pause(attempt)
+    at = next_try(now, soonest=soonest, pause=pause, useful_until=useful_until, jitter=jitter)
+    return Verdict(Ruling.EXPIRED) if at is None else Verdict(ruling, at)
 
 
 def parse_retry_after(header: str | None, now: datetime) -> timedelta | None:

@@ -23,15 +23,15 @@ from pwa.push.message import PushMessage, PushTarget, Urgency
 from pwa.push.payload import PushPayload, encode_payload
 from pwa.push.policy import SUSPICIONS_TO_RETIRE, Ruling, Verdict, decide
 from pwa.push.sender import Failure, Outgoing, PushSender, SendResult
-from pwa.services import staff_words
+from pwa.services import settlements, staff_words
 from pwa.services.bundle.words import push_words
 from pwa.services.claiming import claim_for_staff
+from pwa.services.settlements import Ended
 from pwa.store import dispatch, expiring, push_services, settling, targets
 from pwa.store.database import Database
 from pwa.store.dispatch import LeasedDelivery
 from pwa.store.push_services import Service
 from pwa.store.scope import as_dispatcher
-from pwa.store.settling import Settlement
 from pwa.store.waiting import PUSH_ONLY
 from pwa.vault.indexes import push_topic
 from pwa.vault.keyring import MasterKeys
@@ -216,28 +216,16 @@ def _report(delivery: LeasedDelivery, result: SendResult[UUID], verdict: Verdict
 
 
 def _settle(house: Dispatching, attempts: Sequence[_Attempt], moment: Moment) -> None:
-    settlements = [
-        Settlement(
-            delivery_id=one.delivery.id,
-            attempt=one.delivery.attempt,
-            state=_ENDS[one.verdict.ruling],
-            next_try_at=one.verdict.retry_at or moment.wall,
-            status_code=one.result.status,
-            accepted_at=moment.wall if one.verdict.ruling is Ruling.ACCEPTED else None,
-        )
-        for one in attempts
-    ]
-    notice_ids = [one.delivery.notice_id for one in attempts]
     with house.database.write() as session:
-        as_dispatcher(session)
-        settling.lock(session, notice_ids, [one.delivery.target_id for one in attempts])
-        settling.settle(session, settlements, moment.wall)
-        settling.close_notices(session, notice_ids, moment.wall)
+        settlements.settle(session, [_ended(one) for one in attempts], moment.wall)
         _settle_targets(session, attempts, moment.wall)
 
 
+def _ended(one: _Attempt) -> Ended:
+    return Ended(one.delivery, _ENDS[one.verdict.ruling], one.verdict.retry_at, one.result.status)
+
+
 def _settle_targets(session: Session, attempts: Sequence[_Attempt], wall: datetime) -> None:
-    settling.note_accepted(session, _targets(attempts, Ruling.ACCEPTED), wall)
     tried = [one for one in attempts if one.result.failure is not Failure.CIRCUIT_OPEN]
     accepted, failed = _services(tried, (Ruling.ACCEPTED,)), _services(tried, _FAILED)
     push_services.note(session, set(accepted), Counter(failed), wall)

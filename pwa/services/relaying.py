@@ -18,14 +18,15 @@ from pwa.clock import DemoClock, Moment
 from pwa.domain.notice import DeliveryState
 from pwa.domain.patient import TargetKind
 from pwa.logs import get_logger
+from pwa.services import settlements
 from pwa.services.claiming import claim_for_staff
 from pwa.services.dispatching import LEASE, Delivered, on_the_wall
+from pwa.services.settlements import Ended
 from pwa.services.staff_words import inbox_address, letter_words
 from pwa.store import dispatch, operations, settling
 from pwa.store.database import Database
 from pwa.store.dispatch import LeasedDelivery
 from pwa.store.scope import as_dispatcher
-from pwa.store.settling import Settlement
 from pwa.vault.indexes import letter_id
 from pwa.vault.keyring import MasterKeys
 
@@ -168,33 +169,18 @@ def _judge(
 
 
 def _settle(house: Relaying, attempts: Sequence[_Attempt], moment: Moment) -> None:
-    settlements = [
-        Settlement(
-            delivery_id=one.delivery.id,
-            attempt=one.delivery.attempt,
-            state=_ENDS[one.verdict.ruling],
-            next_try_at=one.verdict.retry_at or moment.wall,
-            status_code=one.result.status,
-            accepted_at=moment.wall if one.verdict.ruling is Ruling.ACCEPTED else None,
-        )
-        for one in attempts
-    ]
-    notice_ids = [one.delivery.notice_id for one in attempts]
     with house.database.write() as session:
-        as_dispatcher(session)
-        settling.lock(session, notice_ids, [one.delivery.target_id for one in attempts])
-        settling.settle(session, settlements, moment.wall)
-        settling.close_notices(session, notice_ids, moment.wall)
-        settling.note_accepted(session, _targets(attempts, Ruling.ACCEPTED), moment.wall)
-        settling.note_refused(session, _targets(attempts, Ruling.REFUSED), moment.wall)
+        settlements.settle(session, [_ended(one) for one in attempts], moment.wall)
+        refused = [one.delivery.target_id for one in attempts if one.verdict.ruling is Ruling.REFUSED]
+        settling.note_refused(session, refused, moment.wall)
         if _was_heard(attempts):
             operations.beat(session, HEARTBEAT, moment.wall)
+
+
+def _ended(one: _Attempt) -> Ended:
+    return Ended(one.delivery, _ENDS[one.verdict.ruling], one.verdict.retry_at, one.result.status)
 
 
 def _was_heard(attempts: Sequence[_Attempt]) -> bool:
     """Whether the server let us in, whatever it said then; an address is looked at in a conversation only."""
     return any(one.result.status is not None or one.result.failure is Failure.ADDRESS for one in attempts)
-
-
-def _targets(attempts: Sequence[_Attempt], ruling: Ruling) -> list[UUID]:
-    return [one.delivery.target_id for one in attempts if one.verdict.ruling is ruling]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Exists, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Exists, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from pwa.domain.alert import Acknowledgement, Alert, AlertState, Closing, Concern, urgency
@@ -77,12 +77,9 @@ def lock_unclosed(scope: ClinicScope, patient_id: UUID) -> Alert | None:
     return _locked(scope, and_(table.patient_id == patient_id, table.state != AlertState.CLOSED))
 
 
-def _locked(scope: ClinicScope, which: object) -> Alert | None:
+def _locked(scope: ClinicScope, which: ColumnElement[bool]) -> Alert | None:
     row = scope.session.scalars(
-        scope.select(tables.Alert)
-        .where(which)  # type: ignore[arg-type]  # a condition
-        .with_for_update()
-        .execution_options(populate_existing=True)
+        scope.select(tables.Alert).where(which).with_for_update().execution_options(populate_existing=True)
     ).one_or_none()
     return None if row is None else _alert(row)
 

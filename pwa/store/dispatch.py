@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, update
+from sqlalchemy import CTE, ColumnElement, and_, exists, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from pwa.domain.notice import URGENT, DeliveryState, NoticeKind, NoticeState
@@ -215,8 +215,25 @@ def lease(
     waited, nor to somebody who no longer works there.
     """
     now = lease_clock(session, wall)
+    delivery, free = tables.Delivery, _free(care, now, channel, limit)
+    leased = session.execute(
+        update(delivery)
+        .where(delivery.id.in_(select(free.c.id)))
+        .values(
+            state=DeliveryState.LEASED,
+            attempts=delivery.attempts + 1,
+            next_try_at=now + length,
+            changed_at=wall,
+        )
+        .returning(delivery.id, delivery.attempts)
+        .execution_options(synchronize_session=False)
+    ).all()
+    return _what_to_send(session, {row.id: row.attempts for row in leased})
+
+
+def _free(care: datetime, now: datetime, channel: TargetKind, limit: int) -> CTE:
     delivery, notice, target = tables.Delivery, tables.Notice, tables.Target
-    free = (
+    return (
         select(delivery.id)
         .join(notice, notice.id == delivery.notice_id)
         .join(target, target.id == delivery.target_id)
@@ -234,19 +251,6 @@ def lease(
         .with_for_update(of=delivery, skip_locked=True)
         .cte("free")
     )
-    leased = session.execute(
-        update(delivery)
-        .where(delivery.id.in_(select(free.c.id)))
-        .values(
-            state=DeliveryState.LEASED,
-            attempts=delivery.attempts + 1,
-            next_try_at=now + length,
-            changed_at=wall,
-        )
-        .returning(delivery.id, delivery.attempts)
-        .execution_options(synchronize_session=False)
-    ).all()
-    return _what_to_send(session, {row.id: row.attempts for row in leased})
 
 
 def _what_to_send(session: Session, attempts: dict[UUID, int]) -> tuple[LeasedDelivery, ...]:
