@@ -102,7 +102,7 @@ def read_treatment(text: str) -> datetime:
 def _treatment(text: str, clinic: Clinic, moment: Moment) -> tuple[datetime, date]:
     typed = read_treatment(text)
     # By the date first: the first and the last year of the calendar have no instant in every zone.
-    if abs((typed.date() - moment.care.date()).days) > MOST_DAYS_AWAY:
+    if abs((typed.date() - moment.care.astimezone(clinic.zone).date()).days) > MOST_DAYS_AWAY:
         raise BadInput(
             f"The treatment on {typed.date().isoformat()} is more than {MOST_DAYS_AWAY} days away. "
             "Check the year and the month."

@@ -269,10 +269,12 @@ def open_hand_house(
     return house
 
 
-def new_clinic(house: House, name: str, stage: ClinicStage = ClinicStage.TRIAL) -> Clinic:
+def new_clinic(
+    house: House, name: str, stage: ClinicStage = ClinicStage.TRIAL, zone: str = "Europe/London"
+) -> Clinic:
     asked = NewClinic(
         name,
-        "Europe/London",
+        zone,
         "GB",
         "+44 20 7946 0018",
         "+44 20 7946 0919",

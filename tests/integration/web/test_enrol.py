@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from tests.support.web import Phone, World
+from pwa.domain.errors import BadInput
+from tests.support.web import START, Phone, World, new_clinic
 
 PATIENTS = "/api/v1/clinic/patients"
 OLGA = "olga@lakeside.test"
@@ -98,3 +101,17 @@ def test_not_asked_none_and_a_list_of_risks_are_three_things(
 def test_risks_that_are_none_of_the_list_are_refused(world: World, risks: list[str]) -> None:
     assert desk(world).post(PATIENTS, asked(risks=risks)).status_code == 422
     assert world.rows("patients") == []
+
+
+@pytest.mark.parametrize(
+    ("hour", "day", "taken"), [(13, 60, True), (13, 61, False), (15, 61, True), (15, 62, False)]
+)
+def test_sixty_days_are_counted_from_the_clinic_s_own_day(
+    world: World, hour: int, day: int, taken: bool
+) -> None:
+    """In Sydney the day is over at 14:00 UTC in July."""
+    world.clock.wall = START.replace(hour=hour)
+    sydney = new_clinic(world.house, "Harbour", zone="Australia/Sydney")
+    treated = datetime.combine(START.date(), time(12)) + timedelta(days=day)
+    with nullcontext() if taken else pytest.raises(BadInput, match="more than 60 days away"):
+        world.enrol(sydney, "Ana", treated_at=treated)
