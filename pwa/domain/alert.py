@@ -66,6 +66,7 @@ class Concern:
     level: Level | None
     reasons: tuple[Reason, ...]
     since: datetime  # when the patient tapped it
+    in_part: bool = False  # more was said that nobody could use: it may be worse than this
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,10 +180,10 @@ def _is_worse(held: Acknowledgement, concern: Concern, known: Collection[str]) -
     """Whether whoever took the alert has not seen the like of it.
 
     A higher level is; so is a flag it did not have, as urgent as what was taken and for today at least.
-    So is every emergency: who helps with the first need not know of the second. Where nothing is graded
-    nobody can tell, so all of it is.
+    So is every emergency: who helps with the first need not know of the second. Where nothing is graded, or
+    not all of it could be used, nobody can tell, so all of it is.
     """
-    if concern.level in (None, Level.EMERGENCY) or held.level is None:
+    if concern.level in (None, Level.EMERGENCY) or held.level is None or concern.in_part:
         return True
     if urgency(concern.level) < urgency(held.level):
         return True

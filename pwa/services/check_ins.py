@@ -52,7 +52,7 @@ def store_check_in(intake: Intake, event: PatientEvent, tapped_at: datetime) -> 
     Raises CannotUse when its plan is not the patient's, or its answers are none at all.
     """
     content = event.content
-    plan = _plan(intake, content.get("plan_id"))
+    plan = _plan(intake, event)
     try:
         readable_answers(content.get("answers"))
     except BadInput:
@@ -68,13 +68,14 @@ def store_check_in(intake: Intake, event: PatientEvent, tapped_at: datetime) -> 
 def store_signs(intake: Intake, event: PatientEvent, tapped_at: datetime) -> bool:
     """Store what was refused as a check-in for the signs in it alone, so that staff see them.
 
-    It belongs to the patient's newest plan, counts for nothing else, and is judged ungraded. False when it
-    ticks no sign.
+    It belongs to the plan it names if that is the patient's, else to their newest; it is judged by what can
+    be read, and is no history. False when it ticks no sign.
     """
     own = plans.plans_of(intake.scope, intake.patient_id)
     if not own or not ticks_a_sign(event.content):
         return False
-    new = replace(_new(intake, own[-1], event, tapped_at), phone=None, incomplete=True)
+    plan = next((one for one in own if _names(event, one)), own[-1])
+    new = replace(_new(intake, plan, event, tapped_at), phone=None, incomplete=True)
     check_ins.add_check_in(intake.scope, new, intake.moment.wall)
     return True
 
@@ -147,20 +148,26 @@ def _is_hash(text: str) -> bool:
     return 0 < len(text) <= RULE_SET_HASH and text.isascii() and text.isalnum()
 
 
-def _plan(intake: Intake, given: object) -> StoredPlan:
-    own = {str(plan.id): plan for plan in plans.plans_of(intake.scope, intake.patient_id)}
-    if not isinstance(given, str) or given.lower() not in own:
-        raise CannotUse("plan_not_yours")
-    return own[given.lower()]
+def _plan(intake: Intake, event: PatientEvent) -> StoredPlan:
+    for plan in plans.plans_of(intake.scope, intake.patient_id):
+        if _names(event, plan):
+            return plan
+    raise CannotUse("plan_not_yours")
+
+
+def _names(event: PatientEvent, plan: StoredPlan) -> bool:
+    given = event.content.get("plan_id")
+    return isinstance(given, str) and given.lower() == str(plan.id)
 
 
 def _day(intake: Intake, plan: StoredPlan, event: PatientEvent) -> int:
     """The day it is about: as many days from the one the phone named as its clock is wrong.
 
-    It lies within the days that the plan may have: one that cannot be costs no check-in.
+    It lies within the days that the plan may have: one that cannot be costs no check-in. A day of another
+    plan says nothing about this one.
     """
     zone = patients.get_patient(intake.scope, intake.patient_id).preferences.zone
-    care, given = intake.moment.care, event.content.get("day")
+    care, given = intake.moment.care, event.content.get("day") if _names(event, plan) else None
     tapped_at = corrected(event.tapped_at, intake.behind, care)
     day = (local_day(tapped_at or care, zone) - plan.treated_on).days
     if tapped_at is not None and _is_whole(given):

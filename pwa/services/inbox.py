@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -23,7 +23,7 @@ from pwa.services.check_ins import note_of
 from pwa.services.judging import contents, rule_sets
 from pwa.services.phone_clock import CLOCK_SLACK
 from pwa.services.shelf import protocol
-from pwa.store import alerts, check_ins, clinics, patients, plans, staff
+from pwa.store import alerts, check_ins, patients, plans, staff
 from pwa.store.alerts import AlertReason
 from pwa.store.check_ins import StoredCheckIn
 from pwa.store.plans import StoredPlan
@@ -35,21 +35,15 @@ SHOWN_DAYS = timedelta(days=60)
 CONFLICTS_AT_MOST = 200
 OF_EACH_AT_MOST = 20
 
-# What somebody is recorded to have read: (act, kind of object).
-ALERT_VIEW = ("alert.view", "alert")
-CHECK_INS_VIEW = ("check_ins.view", "patient")
-CONFLICTS_VIEW = ("conflicts.view", "patient")
-VIEWED_AGAIN_AFTER = timedelta(hours=1)
-
 log = get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class ShownCheckIn:
-    """A check-in with what was answered."""
+    """A check-in with what was answered; `answers` is None when the record cannot be read."""
 
     stored: StoredCheckIn
-    answers: Answers = field(repr=False)
+    answers: Answers | None = field(repr=False)
     note: str | None = field(repr=False)
 
 
@@ -81,6 +75,15 @@ class ShownAlert:
     acknowledged_by: str | None
     reasons: tuple[ShownReason, ...]  # the newest check-in first
     check_ins: tuple[ShownCheckIn, ...]  # likewise
+
+    @property
+    def came_after(self) -> tuple[AlertReason, ...]:
+        """What has joined it since somebody took it, and stands: they may not have looked again."""
+        held = self.alert.acknowledgement
+        if held is None or self.alert.closing is not None:
+            return ()
+        found = (one.reason for one in self.reasons)
+        return tuple(one for one in found if one.at > held.at and not one.undone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +158,7 @@ def _shown(
     when = [reason.tapped_at for reason in reasons]
     wanted = {reason.check_in_id for reason in reasons}
     stored = check_ins.check_ins_between(scope, alert.patient_id, min(when), max(when)) if when else ()
-    shown = {one.id: _opened(vault, one) for one in reversed(stored) if one.id in wanted}
+    shown = {one.id: _opened_if_readable(vault, one) for one in reversed(stored) if one.id in wanted}
     newest = next(iter(shown.values()), None)
     plan = own[newest.stored.care_plan_id] if newest else list(own.values())[-1]
     held = alert.acknowledgement
@@ -179,6 +182,15 @@ def _whose(scope: ClinicScope, vault: PatientVault, plan: StoredPlan) -> Whose:
     )
 
 
+def _opened_if_readable(vault: PatientVault, stored: StoredCheckIn) -> ShownCheckIn:
+    """As with alerts: a record that cannot be opened hides no other."""
+    try:
+        return _opened(vault, stored)
+    except Exception:
+        log.exception("check_in_not_readable", patient_id=stored.patient_id)
+        return ShownCheckIn(stored, None, None)
+
+
 def _opened(vault: PatientVault, stored: StoredCheckIn) -> ShownCheckIn:
     content = contents(vault, stored)
     return ShownCheckIn(stored, readable_answers(content["answers"]), note_of(content))
@@ -187,13 +199,11 @@ def _opened(vault: PatientVault, stored: StoredCheckIn) -> ShownCheckIn:
 def _explained(
     scope: ClinicScope, own: dict[UUID, StoredPlan], reason: AlertReason, check_in: ShownCheckIn
 ) -> ShownReason:
-    plan = own[check_in.stored.care_plan_id]
+    plan, answers = own[check_in.stored.care_plan_id], check_in.answers or {}
     looked_at = _looked_at(scope, plan, reason.rule)
     if looked_at is None:
-        looked_at = _looked_at_by_principle(reason, check_in.answers)
-    values: dict[str, Answer] = {
-        item: check_in.answers[item] for item in looked_at if item in check_in.answers
-    }
+        looked_at = _looked_at_by_principle(reason, answers)
+    values: dict[str, Answer] = {item: answers[item] for item in looked_at if item in answers}
     return ShownReason(reason, values)
 
 
@@ -221,7 +231,7 @@ def recent_check_ins(
     found = check_ins.check_ins_between(
         scope, patient_id, moment.care - SHOWN_DAYS, moment.care + CLOCK_SLACK
     )
-    return tuple(_opened(vault, one) for one in reversed(found))
+    return tuple(_opened_if_readable(vault, one) for one in reversed(found))
 
 
 def conflicts(scope: ClinicScope, keys: MasterKeys) -> tuple[ShownConflict, ...]:
@@ -263,21 +273,3 @@ def _conflict(
         stored=opened(one.stored_sealed),
         other=opened(one.other_sealed),
     )
-
-
-def unrecorded(
-    scope: ClinicScope, staff_id: UUID, view: tuple[str, str], ids: Iterable[UUID], moment: Moment
-) -> tuple[UUID, ...]:
-    """Those of which it is not recorded that this person has read them within the last hour."""
-    since = moment.wall - VIEWED_AGAIN_AFTER
-    known = clinics.acted_on(scope, ("staff", str(staff_id)), *view, since)
-    return tuple(one for one in dict.fromkeys(ids) if str(one) not in known)
-
-
-def record_views(
-    scope: ClinicScope, staff_id: UUID, view: tuple[str, str], ids: Iterable[UUID], moment: Moment
-) -> None:
-    """Write down who has read what. Comes before it is shown: what cannot be recorded is not."""
-    act, kind = view
-    for one in ids:
-        clinics.record_act(scope, moment.wall, ("staff", str(staff_id)), act, (kind, str(one)))

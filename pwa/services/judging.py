@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.exc import OperationalError
 
 from pwa.clock import Moment
-from pwa.domain.alert import Concern
+from pwa.domain.alert import Concern, urgency
 from pwa.domain.answers import Answers, readable_answers
 from pwa.domain.clinic import Clinic, TriageMode
 from pwa.domain.judgement import Judgement, judgement, judgement_of, ticked_signs, united
@@ -187,12 +187,15 @@ def rule_sets(scope: ClinicScope, plan: StoredPlan) -> tuple[RuleSet, ...]:
 
 def _judge_one(bench: Bench, docket: Docket, check_in: StoredCheckIn) -> None:
     answers = bench.open(check_in).answers
-    if bench.clinic.triage_mode is TriageMode.LEAFLET or check_in.refused:
+    if bench.clinic.triage_mode is TriageMode.LEAFLET:
         check_ins.set_judgement(bench.scope, check_in.id, (None, None, ()), bench.moment.care)
         _raise_ungraded(bench, check_in, answers)
         return
     sets = _usable_rule_sets(bench, docket.plans[check_in.care_plan_id])
     by_rules = _by_rules(bench, docket, check_in, sets)
+    if check_in.refused:
+        _judge_refused(bench, check_in, by_rules)
+        return
     all_of_them = [*by_rules, *_by_phone(bench, check_in, sets), *_so_far(check_in, sets)]
     if not all_of_them:
         _raise_ungraded(bench, check_in, answers)
@@ -203,6 +206,19 @@ def _judge_one(bench: Bench, docket: Docket, check_in: StoredCheckIn) -> None:
         check_ins.set_judgement(bench.scope, check_in.id, judged, bench.moment.care)
     if result.is_alerting:
         _raise(bench, check_in, Concern(result.level, result.reasons, check_in.tapped_at))
+
+
+def _judge_refused(bench: Bench, check_in: StoredCheckIn, by_rules: Sequence[Judgement]) -> None:
+    """By what can be read of it, and never below ungraded, since nobody knows what else it says."""
+    result = united(by_rules) if by_rules else None
+    if result is not None and urgency(result.level) <= urgency(None):
+        judged = result.level, result.complete, result.rules
+        check_ins.set_judgement(bench.scope, check_in.id, judged, bench.moment.care)
+        _raise(bench, check_in, Concern(result.level, result.reasons, check_in.tapped_at, in_part=True))
+        return
+    if by_rules:
+        check_ins.set_judgement(bench.scope, check_in.id, (None, None, ()), bench.moment.care)
+    _raise_ungraded(bench, check_in, bench.open(check_in).answers)
 
 
 def _usable_rule_sets(bench: Bench, plan: StoredPlan) -> tuple[RuleSet, ...]:

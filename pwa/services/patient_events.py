@@ -25,6 +25,7 @@ REFUSALS: Mapping[str, str] = MappingProxyType(
         "not_usable": "The server cannot use this. It was kept.",
         "unreadable": "The server cannot read this. It was kept; show it to your clinic.",
         "unknown_kind": "This version of the server does not know what this is. It was kept.",
+        "part_unreadable": "Part of this cannot be read. It was kept; show it to your clinic.",
         "answer_not_possible": "This answer cannot be. It was kept; show it to your clinic.",
         "plan_not_yours": "This care plan is not yours.",
         "alert_not_yours": "This alert is not yours.",
@@ -69,6 +70,7 @@ class PatientEvent:
     kind: str
     tapped_at: datetime
     content: Any
+    is_whole: bool = True  # False: a part of it is no value here, and stands in the content as its text
 
     @property
     def text(self) -> str:

@@ -209,6 +209,8 @@ def _tapped_at(intake: Intake, event: PatientEvent) -> datetime:
 def _apply(intake: Intake, event: PatientEvent, tapped_at: datetime) -> bool:
     """Do what an event says; False when part of it could not be read."""
     scope, device, moment = intake.scope, intake.device, intake.moment
+    if not event.is_whole:
+        raise CannotUse("part_unreadable")
     match event.kind:
         case "check_in":
             return store_check_in(intake, event, tapped_at)

@@ -7,7 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from pwa import __version__
 from pwa.services.house import House
-from pwa.web import assets, errors, guards, health, units
+from pwa.web import assets, errors, guards, health, json_bodies, units
 from pwa.web.api import alerts, clinic, devices, joins, patients, photos, push, staff_push
 
 
@@ -21,7 +21,7 @@ def create_app(house: House) -> APIFlask:
         docs_path=None,  # its pages load scripts from elsewhere
         static_folder=None,  # type: ignore[arg-type]  # Flask takes None: we serve files ourselves
     )
-    app.json.sort_keys = False  # type: ignore[attr-defined]  # of Flask's own JSON provider
+    json_bodies.set_up(app)
     # No address is corrected by sending the browser on: that would repeat a Host header that anybody may set.
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False

@@ -119,10 +119,10 @@ def test_details_added_later_replace_the_entry_and_keep_its_signs(
     _tap(phone, words.BETTER)
     _tap(phone, words.NONE)
     _tap(phone, words.ADD_DETAILS)
-    pain = phone.page.locator("fieldset", has_text="How much does your skin hurt")
+    pain = phone.page.locator("fieldset", has_text="Pain right now")
     assert pain.get_by_role("radio", checked=True).count() == 0, "nothing is preselected"
     pain.get_by_role("radio", name="9").check()
-    unrelieved = phone.page.locator("fieldset", has_text="Pain relief does not help")
+    unrelieved = phone.page.locator("fieldset", has_text="Pain relief not helping")
     unrelieved.get_by_role("radio", name="Yes").check()
     _tap(phone, words.SAVE_DETAILS)
 

@@ -42,7 +42,7 @@ from pwa.store.database import Database
 from pwa.store.ids import new_id
 from pwa.store.scope import as_dispatcher, in_clinic
 from pwa.vault.keyring import MasterKeys
-from tests.support.databases import do_not_wait_for_the_disk
+from tests.support.databases import be_quick
 from tests.support.protocols import seed
 from tests.support.push_service import PushService, Subscriber
 from tests.support.times import utc
@@ -72,7 +72,7 @@ def open_test_house(url: str, folder: Path) -> Iterator[House]:
     config = Config.from_env(settings_of(url, folder))
     create_missing_keys(config)
     house = open_house(config)
-    do_not_wait_for_the_disk(house.database.engine)
+    be_quick(house.database.engine)
     try:
         yield house
     finally:

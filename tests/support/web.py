@@ -46,7 +46,7 @@ from pwa.vault.keyring import MasterKeys, new_master_keys
 from pwa.web.app import create_app
 from pwa.web.auth import DEVICE_COOKIE, STAFF_COOKIE
 from pwa.web.units import db
-from tests.support.databases import do_not_wait_for_the_disk
+from tests.support.databases import be_quick
 from tests.support.protocols import seed
 
 # A Wednesday in summer: the clinics are open and the sun in London is strong.
@@ -262,7 +262,7 @@ def open_hand_house(
         demo=demo,
         clock=clock or HandClock(),
     )
-    do_not_wait_for_the_disk(house.database.engine)
+    be_quick(house.database.engine)
     with house.database.write() as session:
         operations.ensure_epoch(session)
         operations.put_vapid_key(session, house.vapid_key, house.now().wall)
@@ -300,7 +300,7 @@ def opened_world(url: str, folder: Path, lakeside: Clinic | None = None, **house
     opened = open_hand_house(url, folder, **house)
     app = create_app(opened)
     with app.app_context():
-        do_not_wait_for_the_disk(db.engine)
+        be_quick(db.engine)
     world = World(opened, app, lakeside or new_clinic(opened, "Lakeside Skin Clinic"))
     try:
         yield world

@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session
 from pwa.domain.alert import Alert, AlertOutcome
 from pwa.domain.clinic import Clinic
 from pwa.domain.errors import BadInput
-from pwa.services import acting, inbox
+from pwa.services import acting, inbox, viewing
 from pwa.services.inbox import ShownAlert, ShownCheckIn, ShownConflict, ShownReason, Whose
 from pwa.services.instants import instant
 from pwa.services.silence import SilentPatient, silent_patients
 from pwa.store import alerts, clinics
+from pwa.store.alerts import AlertReason
 from pwa.store.scope import ClinicScope, in_clinic
 from pwa.web.api.schemas import CloseAlertIn
 from pwa.web.auth import for_staff, moment, this_person
@@ -44,8 +45,8 @@ def show_alerts() -> Response:
             return _tagged(Response(status=304), tag)
         rows = inbox.waiting(scope, the_house().keys)
         ids = [row.alert.id for row in rows]
-        unrecorded = inbox.unrecorded(scope, person.staff_id, inbox.ALERT_VIEW, ids, moment())
-    _record_views(inbox.ALERT_VIEW, unrecorded)
+        unrecorded = viewing.unrecorded(scope, person.staff_id, viewing.ALERT_VIEW, ids, moment())
+    _record_views(viewing.ALERT_VIEW, unrecorded)
     return _tagged(jsonify(alerts=[_alert(row) for row in rows]), tag)
 
 
@@ -111,7 +112,7 @@ def show_check_ins() -> Response:
     with reading() as session:
         scope = in_clinic(session, this_person().clinic_id)
         found = inbox.recent_check_ins(scope, the_house().keys, patient_id, moment())
-    _record_views(inbox.CHECK_INS_VIEW, [patient_id])
+    _record_views(viewing.CHECK_INS_VIEW, [patient_id])
     return jsonify(check_ins=[_check_in(one) for one in found])
 
 
@@ -133,8 +134,8 @@ def show_conflicts() -> Response:
         scope, _ = _scope_and_clinic(session)
         found = inbox.conflicts(scope, the_house().keys)
         whose, staff_id = [one.whose.patient_id for one in found], this_person().staff_id
-        unrecorded = inbox.unrecorded(scope, staff_id, inbox.CONFLICTS_VIEW, whose, moment())
-    _record_views(inbox.CONFLICTS_VIEW, unrecorded)
+        unrecorded = viewing.unrecorded(scope, staff_id, viewing.CONFLICTS_VIEW, whose, moment())
+    _record_views(viewing.CONFLICTS_VIEW, unrecorded)
     return jsonify(conflicts=[_conflict(one) for one in found])
 
 
@@ -143,7 +144,7 @@ def _record_views(view: tuple[str, str], ids: Sequence[UUID]) -> None:
     if ids:
         with writing() as session:
             scope = in_clinic(session, person.clinic_id)
-            inbox.record_views(scope, person.staff_id, view, ids, moment())
+            viewing.record_views(scope, person.staff_id, view, ids, moment())
 
 
 def _scope_and_clinic(session: Session) -> tuple[ClinicScope, Clinic]:
@@ -162,6 +163,7 @@ def _alert(row: ShownAlert) -> dict[str, Any]:
         "waiting_since": instant(alert.waiting_since),
         "call_at": _instant(alert.call_at),
         "acknowledged": _acknowledged(row),
+        "came_after": [_later(one) for one in row.came_after],  # it was taken, and that stands
         "closed": _closed(alert),
         "called": None if alert.called is None else {"answer": alert.called, "at": _instant(alert.called_at)},
         "reopens": str(alert.reopens_id) if alert.reopens_id else None,
@@ -179,6 +181,16 @@ def _acknowledged(row: ShownAlert) -> dict[str, Any] | None:
         "at": instant(held.at),
         "undo_until": instant(held.undo_until),
         "returns_at": _instant(held.returns_at),
+    }
+
+
+def _later(reason: AlertReason) -> dict[str, Any]:
+    return {
+        "check_in_id": str(reason.event_id),
+        "rule": reason.rule or None,
+        "level": reason.level,
+        "at": instant(reason.tapped_at),
+        "joined_at": instant(reason.at),
     }
 
 
@@ -225,7 +237,7 @@ def _check_in(one: ShownCheckIn) -> dict[str, Any]:
         "reasons": list(stored.reasons),
         "undone": stored.undone,
         "superseded": stored.superseded,
-        "answers": dict(one.answers),
+        "answers": None if one.answers is None else dict(one.answers),  # the record cannot be read
         "note": one.note,
     }
 

@@ -32,6 +32,7 @@ from pwa.web.auth import (
     moment,
     this_device,
 )
+from pwa.web.json_bodies import with_texts
 from pwa.web.units import reading, the_house, writing, written
 
 blueprint = APIBlueprint("patients", __name__, url_prefix="/api/v1")
@@ -109,14 +110,17 @@ def _later(content: Any, device: Device) -> Answer:
 
 def _event(content: Any, device: Device, now: datetime) -> PatientEvent:
     """An event by its frame. One whose frame cannot be read is kept too, under the id it seems to have."""
+    sent, content = content, with_texts(content)
     try:
         frame = EventIn.model_validate(content)
     except ValidationError:
         return PatientEvent(_id_of(content, device), 0, 0, UNREADABLE, now, content)
-    return PatientEvent(frame.id, frame.seq, frame.schema_, frame.kind, frame.tapped_at, content)
+    is_whole = content == sent
+    return PatientEvent(frame.id, frame.seq, frame.schema_, frame.kind, frame.tapped_at, content, is_whole)
 
 
 def _id_of(content: Any, device: Device) -> UUID:
+    content = with_texts(content)
     try:
         return UUID(str(content["id"]))
     except (ValueError, KeyError, TypeError, IndexError):

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from pwa.services import vaults
+from pwa.services import judging, vaults
 from pwa.services.patient_events import PARTLY_READ, REFUSALS
 from pwa.store.scope import in_clinic
 from tests.support.events import Event, check_in, event
@@ -93,25 +93,86 @@ def test_what_was_read_whole_is_stored_without_a_word(desk: Desk) -> None:
 # ---------------------------------------------------------------------- what is refused
 
 
-@pytest.mark.parametrize("mode", ["personalised", "leaflet"])
-def test_a_sign_in_a_refused_check_in_reaches_staff_ungraded(either_world: World, mode: str) -> None:
+@pytest.mark.parametrize(("mode", "level"), [("personalised", "emergency"), ("leaflet", None)])
+def test_a_sign_in_a_refused_check_in_reaches_staff(
+    either_world: World, mode: str, level: str | None
+) -> None:
     desk = Desk.of(either_world)
     if mode == "leaflet":
         desk.leaflet()
     sent = refused(desk, NO_BREATH | {"dizzy": 1})
     [alert] = desk.alerts()
-    assert alert["level"] is None
-    assert [(one["rule"], one["values"]) for one in alert["reasons"]] == [(None, NO_BREATH)]
+    assert alert["level"] == level
+    rule = "E01" if level else None
+    assert [(one["rule"], one["values"]) for one in alert["reasons"]] == [(rule, NO_BREATH)]
     assert desk.rounds() == 1
     assert desk.patient_alert()["call_at"] is not None
     assert desk.alice.results(sent) == ["rejected"]
     assert desk.rounds() == 1
 
 
+def test_an_emergency_in_a_refused_check_in_has_the_times_of_one(desk: Desk) -> None:
+    refused(desk, NO_BREATH)
+    assert desk.patient_alert()["call_at"] == "2026-07-15T09:10:00.000Z"
+    desk.later(minutes=5)
+    assert desk.rounds() == 2
+    desk.acted("acknowledge")
+    desk.later(minutes=30)
+    assert [alert["state"] for alert in desk.alerts()] == ["open"]
+
+
+@pytest.mark.parametrize(
+    ("days", "answers", "level", "rules"),
+    [
+        (0, FEVER, None, [None]),  # the rules say: within two days
+        (1, FEVER, "same_day", ["S03"]),
+        (0, WORRIED, None, [None]),
+        (1, FEVER | NO_BREATH, "emergency", ["E01", "S03"]),
+    ],
+)
+def test_a_refused_check_in_is_judged_by_the_rules_and_never_below_ungraded(
+    desk: Desk, days: int, answers: Any, level: str | None, rules: list[str | None]
+) -> None:
+    desk.later(days=days)
+    refused(desk, answers)
+    [alert] = desk.alerts()
+    assert alert["level"] == level
+    assert [one["rule"] for one in alert["reasons"]] == rules
+    assert alert["call_at"] is not None
+
+
+def test_a_refused_one_of_the_same_takes_an_acknowledged_alert_back(desk: Desk) -> None:
+    """Part of it could not be used, so nobody can tell that it is no worse."""
+    desk.later(days=1)
+    desk.say(FEVER)
+    desk.acted("acknowledge")
+    desk.later(minutes=5)
+    refused(desk, FEVER)
+    assert [(alert["state"], alert["level"]) for alert in desk.alerts()] == [("open", "same_day")]
+
+
+def test_a_refused_check_in_is_about_the_day_it_was_made_if_its_plan_is_not_theirs(desk: Desk) -> None:
+    desk.later(days=5)
+    refused(desk, FEVER)  # it names day 0, of that other plan
+    assert [row["day"] for row in desk.check_ins()] == [5]
+
+
+def test_what_rules_cannot_be_read_for_is_judged_later(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("no rules today")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(judging, "rule_sets", broken)
+        refused(desk, NO_BREATH)
+        assert [row["level"] for row in desk.world.rows("alerts")] == [None]
+    desk.watch()
+    assert [alert["level"] for alert in desk.alerts()] == ["emergency"]
+
+
 def test_a_refused_check_in_is_no_history_and_not_told_as_taken_in(desk: Desk) -> None:
     desk.later(days=3)
     refused(desk, FEVER | {"pain": 1}, result={"level": "emergency", "reasons": ["E01"]})
-    assert [row["level"] for row in desk.check_ins()] == [None]
+    assert [row["level"] for row in desk.check_ins()] == ["same_day"]  # by the rules, not by the phone
     desk.later(days=1)
     desk.say({"pain": 4})
     assert "S05" not in json.loads(desk.check_ins()[-1]["reasons"])
@@ -170,7 +231,7 @@ def test_a_sign_in_another_content_under_a_known_id_reaches_staff(desk: Desk, fi
     other = check_in(desk.plan_id, NO_BREATH, 0, START) | {"id": sent["id"]}
     assert desk.alice.results(other, other) == ["conflict", "conflict"]
     [alert] = desk.alerts()
-    assert (alert["state"], alert["level"]) == ("open", None)
+    assert (alert["state"], alert["level"]) == ("open", None if mode == "leaflet" else "emergency")
     assert NO_BREATH in [one["values"] for one in alert["reasons"]]
     assert desk.rounds() == told + 1
     assert len(desk.olga.get(CONFLICTS).get_json()["conflicts"]) == 1

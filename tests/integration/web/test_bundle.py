@@ -21,7 +21,6 @@ from pwa.domain.patient import RevokedBy
 from pwa.domain.protocol import Area, FactName, Restriction
 from pwa.domain.sun import Place
 from pwa.protocols.lint_words import HEALTH_WORDS
-from pwa.protocols.loader import load_seed
 from pwa.services.bundle.plan import plan_part
 from pwa.services.bundle.shapes import PlanPart
 from pwa.services.clinics import NewClinic, approve_protocol, create_clinic
@@ -33,7 +32,7 @@ from pwa.web.app import create_app
 from pwa.web.units import db
 from tests.integration.web.test_contract import PROCEDURES
 from tests.support.events import fact, item_due_next, item_with, items_of, outcome, settings
-from tests.support.protocols import WEEKDAYS_NINE_TO_FIVE, plan_of
+from tests.support.protocols import WEEKDAYS_NINE_TO_FIVE, plan_of, seed
 from tests.support.web import START, TREATED, Phone, World, new_clinic, opened_world
 
 BUNDLE = "/api/v1/bundle"
@@ -358,7 +357,7 @@ def test_what_is_never_allowed_still_waits_for_the_fact_of_the_rule_it_is_one_wi
 
 @cache
 def _plan_of(procedure: str, variant: str | None = None, area: Area | None = None) -> CarePlan:
-    [content] = [one.protocol for one in load_seed() if one.procedure == procedure]
+    [content] = [one.protocol for one in seed() if one.procedure == procedure]
     return plan_of(content, TREATED, variant=variant, area=area)
 
 
@@ -473,7 +472,7 @@ def test_a_visit_that_falls_on_a_closed_day_stands_on_the_same_day_in_the_list_a
 ) -> None:
     asked = NewClinic("Weekday Clinic", "Europe/London", "GB", "+44 1", "+44 2", "Mon-Fri 09:00-17:30")
     with world.house.database.write() as session:
-        weekdays = create_clinic(session, world.house.now(), asked, load_seed())
+        weekdays = create_clinic(session, world.house.now(), asked, seed())
     saturday = datetime(2026, 7, 11, 9, 0, tzinfo=UTC)
     bundle = world.patient("Alice", weekdays, treated_at=saturday).bundle()
     [plan] = bundle["plans"]

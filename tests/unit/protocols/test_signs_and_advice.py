@@ -12,6 +12,10 @@ from pwa.protocols.schema import WordsPart
 
 OURS = ("sign.", "choice.", "ask.", "advice.", "symptom.")
 LONGEST_LABEL = 40  # characters, in a list of pictures on a narrow phone
+MOST_WORDS = 4  # read in a hurry, often in a second language
+# One word more, or the label would name less than the sign is.
+FIVE_WORDS = {"sign.cold_sore", "sign.oozing_colour", "sign.ringing_or_metal_taste"}
+FIVE_WORDS |= {"sign.white_burn_area", "ask.redness"}
 SEVERITIES = ("pain", *GRADED)
 LABELS = sorted(ANSWER_IDS - {"overall", *GRADED})
 NO_RULE = ("tell_clinic", "expected", "not_complete", "leaflet")
@@ -38,8 +42,21 @@ def whole(words: WordsPart) -> str:
 def test_each_sign_has_a_short_label_and_says_how_to_tell(item: str) -> None:
     words = app_text(f"sign.{item}").in_language("en")
     assert len(words.title) <= LONGEST_LABEL
+    assert is_short(f"sign.{item}")
     assert not words.title.endswith((".", "?"))
     assert words.body
+
+
+def is_short(text_id: str) -> bool:
+    words = len(app_text(text_id).in_language("en").title.split())
+    return words == MOST_WORDS + 1 if text_id in FIVE_WORDS else words <= MOST_WORDS
+
+
+def test_a_label_of_colour_does_not_speak_of_red_alone() -> None:
+    """Heat that spreads is not red on all skin."""
+    for text_id in ("sign.spreading", "sign.redness_returned"):
+        assert "colour" in app_text(text_id).in_language("en").title.lower()
+    assert app_text("ask.redness").in_language("en").title == "Red, purple or dark skin"
 
 
 def test_no_two_signs_share_a_label() -> None:
@@ -48,12 +65,17 @@ def test_no_two_signs_share_a_label() -> None:
 
 
 @pytest.mark.parametrize("item", SEVERITIES)
-def test_each_severity_has_a_name_a_question_and_help(item: str) -> None:
+def test_each_severity_has_a_name_a_short_legend_and_help(item: str) -> None:
     assert app_text(f"symptom.{item}").in_language("en").title
-    question = app_text(f"ask.{item}").in_language("en")
-    assert question.title.startswith("How ")
-    assert question.title.endswith("?")
-    assert question.body
+    legend = app_text(f"ask.{item}").in_language("en")
+    assert is_short(f"ask.{item}")
+    assert not legend.title.endswith((".", "?"))
+    assert legend.body
+
+
+def test_fluid_is_called_what_it_is_whatever_its_colour() -> None:
+    """It may be thick or bloody, and "clear" above such an answer would be wrong."""
+    assert app_text("symptom.oozing").in_language("en").title == "Fluid"
 
 
 @pytest.mark.parametrize(
