@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 from typing import Any
 
 import click
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from pwa import __version__
-from pwa.cli.clinics import clinic, enrol
-from pwa.cli.database import db
-from pwa.cli.demo import demo
-from pwa.cli.doctor import doctor
-from pwa.cli.operations import dispatch, keys, serve
-from pwa.cli.protocols import protocol
-from pwa.cli.staff import staff
-from pwa.cli.triage import triage
 from pwa.domain.errors import AfterbeamError
 from pwa.logs import get_logger
 
@@ -31,11 +24,35 @@ NO_DATABASE = (
     "Mend AFTERBEAM_DATABASE_URL or AFTERBEAM_DATA_DIR, or put the right file back."
 )
 
+# Each command's module is read when it is asked for: a start costs only what that command needs.
+COMMANDS = {
+    "demo": "demo",
+    "serve": "operations",
+    "dispatch": "operations",
+    "clinic": "clinics",
+    "enrol": "clinics",
+    "protocol": "protocols",
+    "triage": "triage",
+    "staff": "staff",
+    "keys": "operations",
+    "db": "database",
+    "doctor": "doctor",
+}
+
 log = get_logger()
 
 
 class Afterbeam(click.Group):
     """Prints what went wrong in one sentence, and exits with 2; nothing is stored then."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        found: click.Command = getattr(import_module(f"pwa.cli.{COMMANDS[name]}"), name)
+        return found
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         try:
@@ -64,7 +81,3 @@ class Afterbeam(click.Group):
 def main() -> None:
     """Afterbeam: care after laser skin treatment."""
     os.umask(0o077)  # keys and the database are their owner's alone
-
-
-for command in (demo, serve, dispatch, clinic, enrol, protocol, triage, staff, keys, db, doctor):
-    main.add_command(command)

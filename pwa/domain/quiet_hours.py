@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from pwa.domain.schedule import ONE_DAY, to_utc
@@ -27,7 +28,7 @@ def is_quiet(quiet: QuietHours, zone: ZoneInfo, at: datetime) -> bool:
 
     Read off the wall, so that when 01:15 comes twice both of them are quiet.
     """
-    wall = at.astimezone(zone).time().replace(fold=0)
+    wall = at.astimezone(zone).time()
     if quiet.start <= quiet.end:
         return quiet.start <= wall < quiet.end
     return wall >= quiet.start or wall < quiet.end
@@ -61,12 +62,13 @@ def shifted(quiet: QuietHours, zone: ZoneInfo, due: datetime) -> datetime | None
     return None if is_quiet(quiet, zone, earlier) else earlier
 
 
-def _times_on_the_wall(day: date, at: time, zone: ZoneInfo) -> list[datetime]:
+@lru_cache(maxsize=4096)
+def _times_on_the_wall(day: date, at: time, zone: ZoneInfo) -> tuple[datetime, ...]:
     """Each moment the wall shows `at` from `day` to the second day after, both of a fold."""
     days = (day, day + ONE_DAY, day + 2 * ONE_DAY)
     second = at.replace(fold=1)
-    return [
+    return tuple(
         moment
         for each in days
         for moment in (to_utc(each, at, zone), datetime.combine(each, second, tzinfo=zone).astimezone(UTC))
-    ]
+    )

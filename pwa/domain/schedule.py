@@ -36,7 +36,8 @@ def to_utc(day: date, at: time, zone: ZoneInfo) -> datetime:
     In the spring gap (02:30 does not exist) this is the same distance past midnight, so 03:30.
     In the autumn fold (02:30 comes twice) it is the first of the two.
     """
-    return datetime.combine(day, at.replace(fold=0), tzinfo=zone).astimezone(UTC)
+    first = at.replace(fold=0) if at.fold else at
+    return datetime.combine(day, first, tzinfo=zone).astimezone(UTC)
 
 
 def local_day(now: datetime, zone: ZoneInfo) -> date:

@@ -158,6 +158,36 @@ def test_all_danger_signs_are_one_tap_away_on_every_screen(phone: Chromium, afte
         phone.page.get_by_text(words.SELF_HARM).wait_for()
 
 
+def test_blisters_and_thick_fluid_are_among_all_danger_signs(
+    phone: Chromium, afterbeam: Afterbeam, patient: Enrolled
+) -> None:
+    open_today(phone, afterbeam)
+    phone.page.get_by_role("link", name=words.WRONG).click()
+    phone.page.get_by_role("checkbox", name=words.MANY_BLISTERS).check()
+    phone.page.get_by_role("checkbox", name=words.GROUPED_BLISTERS).check()
+    many = phone.page.get_by_role("checkbox", name=words.MANY_BLISTERS)
+    assert not many.is_checked(), "one answer of several"
+    phone.page.get_by_role("checkbox", name=words.THICK_FLUID).check()
+    _tap(phone, words.DONE)
+
+    phone.page.get_by_role("heading", name=words.CALL_TODAY).wait_for()
+    afterbeam.wait_for_rows(CHECK_INS, patient.row_id)
+    phone.page.get_by_text(words.SENT).wait_for()
+    answers = _events(phone, "shadow", "check_in")[0]["answers"]
+    ticked = {item: answers[item] for item in ("blisters", "oozing_colour", "fever")}
+    assert ticked == {"blisters": "grouped", "oozing_colour": "yellow_green", "fever": False}
+    phone.page.reload()
+    phone.page.get_by_role("heading", name=words.CALL_TODAY).wait_for()
+
+
+def test_progress_is_one_tap_from_today_and_names_the_day_of_healing(
+    phone: Chromium, afterbeam: Afterbeam
+) -> None:
+    open_today(phone, afterbeam)
+    phone.page.get_by_role("link", name=words.PROGRESS).click()
+    phone.page.get_by_role("heading", name=words.DAY_OF_HEALING).wait_for()
+
+
 def test_what_was_begun_survives_a_page_that_is_closed(phone: Chromium, afterbeam: Afterbeam) -> None:
     open_check_in(phone, afterbeam)
     _tap(phone, words.WORSE)

@@ -17,10 +17,16 @@ MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 
 def walk(command: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
     if isinstance(command, click.Group):
-        for word, each in command.commands.items():
-            yield from walk(each, f"{name} {word}")
+        for word in command.list_commands(click.Context(command)):
+            yield from walk(part_of(command, word), f"{name} {word}")
     else:
         yield name, command
+
+
+def part_of(group: click.Group, word: str) -> click.Command:
+    found = group.get_command(click.Context(group), word)
+    assert found is not None
+    return found
 
 
 COMMANDS = dict(walk(main, "afterbeam"))
@@ -80,7 +86,7 @@ def _exists(words: list[str]) -> bool:
     for word in words:
         if not isinstance(command, click.Group):
             return True  # an argument
-        if word not in command.commands:
+        if word not in command.list_commands(click.Context(command)):
             return False
-        command = command.commands[word]
+        command = part_of(command, word)
     return True
