@@ -35,15 +35,13 @@ const page = (name: string, input: string): InlineConfig => ({
         chunkFileNames: "assets/[name]-[hash].js",
         assetFileNames: `assets/${name}-[hash][extname]`,
         codeSplitting: {
-          groups: [
-            { name, tags: ["$initial"], priority: 1 },
-            { name: "rest", test: /patient\/|words\// },
-          ],
+          groups: [{ name, tags: ["$initial"] }],
         },
       },
     },
   },
-  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  // h() takes children as arguments and is in Preact anyway: 0.5 KB less than the automatic runtime.
+  oxc: { jsx: { runtime: "classic", pragma: "h", pragmaFrag: "Fragment" }, jsxInject: 'import { Fragment, h } from "preact"' },
   plugins: [plainImports()],
 });
 

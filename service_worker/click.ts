@@ -32,7 +32,6 @@ async function act(id: string, action: string): Promise<boolean> {
 async function openApp(id: string): Promise<void> {
   const windows = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
   const page = windows.find(({ url }) => routeOf(new URL(url).pathname));
-  if (!page) return void (await self.clients.openWindow(noticeAddress(id)));
-  page.postMessage({ open: id });
-  await Promise.all([page.focus(), setMeta("open_notice", id)]);
+  page?.postMessage({ open: id });
+  await (page ? Promise.all([page.focus(), setMeta("open_notice", id)]) : self.clients.openWindow(noticeAddress(id)));
 }

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { build, type Plugin, type Rolldown } from "vite";
 
-const HASH_BYTES = 6; // to tell one build from another, not to keep anybody out
+const HASH_BYTES = 3; // to tell one build from another, not to keep anybody out
 /** What screens show without importing it. */
 const PICTURES = "icons/signs.svg";
 const PROJECT = resolve(import.meta.dirname, "../..");
@@ -28,7 +28,7 @@ export function serviceWorker({ out, page }: { out: string; page: string }): Plu
   };
 }
 
-/** URL -> base64 of the first 6 bytes of the SHA-256 of what the server will send. Hashes do not compress. */
+/** URL -> base64 of the first 3 bytes of the SHA-256 of what the server will send. Hashes do not compress. */
 function precacheOf(out: string, files: string[]): Record<string, string> {
   const digest = (file: string) =>
     createHash("sha256").update(readFileSync(resolve(out, file))).digest().subarray(0, HASH_BYTES).toString("base64");
@@ -55,7 +55,7 @@ function filesOf(bundle: Rolldown.OutputBundle, page: string): string[] {
 }
 
 async function compileWorker(out: string, precache: Record<string, string>): Promise<void> {
-  const version = createHash("sha256").update(JSON.stringify(precache)).digest("base64url").slice(0, 8);
+  const version = createHash("sha256").update(JSON.stringify(precache)).digest("base64url").slice(0, 6);
   await build({
     configFile: false,
     root: PROJECT,

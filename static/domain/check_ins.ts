@@ -31,9 +31,15 @@ export const tickedOf = (answers: Answers): string[] => [
   ...(answers.overall === "worried" && answers.worried !== true ? ["worried"] : []),
 ];
 
-/** With an explicit no to every sign that was shown and not ticked. What was not shown stays unanswered. */
+/** What a tile stands for: "fever" for a yes, "blisters.few" for one answer of several. */
+export function answerOf(tile: string): [item: string, value: string | true] {
+  const [item, value] = tile.split(".");
+  return [item!, value ?? true];
+}
+
+/** With an explicit no to every sign that was shown and not ticked. What was not shown stays unanswered, and so does what has no plain no. */
 export const withNoToOthers = (shown: string[], answers: Answers): Answers =>
-  ({ ...Object.fromEntries(shown.map((sign) => [sign, false])), ...answers });
+  ({ ...Object.fromEntries(shown.filter((tile) => answerOf(tile)[1] === true).map((sign) => [sign, false])), ...answers });
 
 /** Of those that count, the oldest first. `made` is all that this phone remembers to have made. */
 export function checkInsOf({ id, check_ins = [] }: Known, made: PatientEvent[]): CheckIn[] {

@@ -38,10 +38,14 @@ export const daysBetween = (from: LocalDate, to: LocalDate): number =>
 /** Monday is 0. */
 export const weekdayOf = (date: LocalDate): number => (new Date(date).getUTCDay() + 6) % 7;
 
+const instants = new Map<string, Millis>(); // a screen asks for the same hours many times, and on a phone each takes long
+
 /** The instant of a wall-clock time. Inside a spring gap it is the moment just after the gap. */
 export function instantOf(date: LocalDate, clock: ClockTime, zone: string): Millis {
+  const key = date + clock + zone;
   const wanted = Date.parse(`${date}T${clock}:00Z`);
   const offsetAt = (at: Millis) => Date.parse(`${localDate(at, zone)}T${localClock(at, zone)}:00Z`) - at;
-  const first = wanted - offsetAt(wanted);
-  return wanted - offsetAt(first);
+  const made = instants.get(key) ?? wanted - offsetAt(wanted - offsetAt(wanted));
+  instants.set(key, made);
+  return made;
 }

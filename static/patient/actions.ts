@@ -7,7 +7,7 @@ import type { Entry } from "../shared/db";
 import { recordAll, type Draft } from "../shared/outbox";
 import { shellWords } from "../shared/words/shell";
 import { changed } from "./calm";
-import { clock, kept, reload } from "./store";
+import { add, clock, kept, reload } from "./store";
 import { syncNow } from "./sync_loop";
 
 export interface Toast {
@@ -36,9 +36,10 @@ function once(act: () => void): () => void {
   };
 }
 
-/** What was written down, or null when it could not be. `takesBack` is what Undo would write. */
+/** What was written down, or null when it could not be. `takesBack` is what Undo would write; `show` opens what comes next. */
 export async function keep(
   drafts: Draft[], takesBack: ((made: Entry[]) => Draft[]) | null, said = takesBack ? shellWords().saved : shellWords().undone,
+  show?: (made: Entry[]) => void,
 ): Promise<Entry[] | null> {
   changed();
   let made: Entry[];
@@ -49,8 +50,9 @@ export async function keep(
     say(shellWords().not_saved, null);
     return null;
   }
-  await reload();
+  add(made); // what else has changed is read later: the answer to a tap need not wait for it
   changed();
+  show?.(made); // at once, or the old screen is drawn again first
   say(said, takesBack && once(() => void keep(takesBack(made), null)));
   void syncNow();
   return made;

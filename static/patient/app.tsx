@@ -4,10 +4,10 @@ import { effect } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Route } from "../shared/routes";
-import { shellWords } from "../shared/words/shell";
+import { screenWord, shellWords } from "../shared/words/shell";
 import { Icon, Mark } from "../ui/icons";
-import { lazy } from "../ui/lazy";
 import { toast } from "./actions";
+import { lazy } from "./lazy";
 import { Notes } from "./notes";
 import { aim, ALL_SIGNS } from "./route";
 import { bundle, kept, shown, trouble } from "./store";
@@ -17,22 +17,18 @@ import { Trouble } from "./trouble";
 
 const SCREENS: Record<Route, ComponentType> = {
   "/": Today,
-  "/plan": lazy(() => import("./plan/plan").then(({ PlanScreen }) => PlanScreen)),
-  "/settings": lazy(() => import("./phone").then(({ SettingsScreen }) => SettingsScreen)),
-  "/join": lazy(() => import("./phone").then(({ JoinScreen }) => JoinScreen)),
-  "/help": lazy(() => import("./help/help").then(({ HelpScreen }) => HelpScreen)),
-  "/check-in": lazy(() => import("./check_in/check_in").then(({ CheckInScreen }) => CheckInScreen)),
-  "/progress": lazy(() => import("./progress/progress").then(({ ProgressScreen }) => ProgressScreen)),
+  "/plan": lazy((later) => later.PlanScreen),
+  "/settings": lazy((later) => later.SettingsScreen),
+  "/join": lazy((later) => later.JoinScreen),
+  "/help": lazy((later) => later.HelpScreen),
+  "/check-in": lazy((later) => later.CheckInScreen),
+  "/progress": lazy((later) => later.ProgressScreen),
 };
 
-const Nothing = lazy(() => import("./phone").then(({ Nothing }) => Nothing)); // most phones never show it
-
-const TITLES = {
-  "/": "today", "/plan": "plan", "/settings": "settings", "/join": "join", "/help": "help", "/check-in": "check_in", "/progress": "progress",
-} as const satisfies Record<Route, string>;
+const Nothing = lazy((later) => later.Nothing); // most phones never show it
 
 effect(() => {
-  document.title = `${shellWords()[TITLES[shown.value]]} - ${shellWords().app}`;
+  document.title = `${screenWord(shown.value)} - ${shellWords().app}`;
 });
 
 export function App() {

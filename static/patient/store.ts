@@ -38,6 +38,17 @@ export const bundle = computed<Bundle | null>(() => {
   return now?.bundle && !isAsked.value ? overlay(now.bundle.bundle, newsFor(now.bundle, now.outbox, now.shadow)) : null;
 });
 
+/**
+ * All that this phone remembers to have made. A check-in that the server refused is part of it: a red flag does not vanish
+ * because a server could not read it.
+ */
+export const made = computed<Entry[]>(() => {
+  const { outbox = [], shadow = [], rejected = [] } = kept.value ?? {};
+  const refused = rejected.filter(({ event }) => event.kind === "check_in");
+  const all = [...[...shadow, ...refused].map(({ event }) => event), ...outbox];
+  return [...new Map(all.map((event) => [event.id, event])).values()]; // what is offered again is there twice
+});
+
 export const clock = computed(() => kept.value?.bundle?.bundle.clock);
 export const now = computed<Millis>(() => careTime(clock.value, wall.value));
 export const zone = computed(() => bundle.value?.patient.zone ?? "UTC");
@@ -72,6 +83,15 @@ export async function reload(): Promise<void> {
   } catch {
     trouble.value ??= "broken";
   }
+}
+
+/** Shows what was just written down, before everything is read again. */
+export function add(made: Entry[]): void {
+  const { outbox, ...rest } = kept.value!;
+  batch(() => {
+    wall.value = wallNow();
+    kept.value = { ...rest, outbox: [...outbox, ...made] };
+  });
 }
 
 function useLanguageOf({ patient, clinic }: Bundle): void {

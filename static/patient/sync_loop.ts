@@ -7,6 +7,7 @@ import { forgetOldShadows } from "../shared/outbox";
 import { refreshBundle } from "../shared/bundle";
 import { flush } from "../shared/alone";
 import { NOT_CONFIRMED } from "../shared/server";
+import { later } from "./lazy";
 import { permission } from "./permission";
 import { go } from "./route";
 import { kept, online, reload, unsent } from "./store";
@@ -39,7 +40,7 @@ async function pass(): Promise<boolean> {
   if (kept.value?.meta.before) await refreshBundle(); // nothing is sent before it is here
   const flushed = await flush();
   await reload(); // "sent" is shown before the new bundle is here
-  if (flushed === "sent" && kept.value?.meta.photos) await import("./phone").then(({ sendPhotos }) => sendPhotos());
+  if (flushed === "sent" && kept.value?.meta.photos) await later().then(({ sendPhotos }) => sendPhotos());
   const fresh = flushed === "signed_out" ? false : await refreshBundle();
   await reload();
   if (kept.value?.meta.signed_out === NOT_CONFIRMED && refused !== NOT_CONFIRMED) go("/join");
@@ -92,5 +93,5 @@ export async function startSyncing(): Promise<void> {
   if (meta?.left || meta?.joining?.stage === "confirm" || (location.pathname === "/join" && !bundle)) return;
   await syncNow();
   await forgetOldShadows(wallNow());
-  if (permission() === "granted") await import("./phone").then(({ checkSubscription }) => checkSubscription());
+  if (permission() === "granted") await later().then(({ checkSubscription }) => checkSubscription());
 }

@@ -1,6 +1,6 @@
 /** A hint to the other contexts of this phone that the database has changed. Hints get lost; nobody relies on one. */
 
-const channel = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("afterbeam");
+const channel = globalThis.BroadcastChannel && new BroadcastChannel("afterbeam");
 
 export const announce = (): void => channel?.postMessage("changed");
 

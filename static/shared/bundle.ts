@@ -46,7 +46,7 @@ async function decide(store: Within, { plans, device }: Bundle, at: Millis): Pro
   const isSame = plans.some(({ id }) => before.includes(id));
   for (const event of await store("outbox").all()) {
     if (isSame) store("outbox").put({ ...event, device_id });
-    else move(store, { event, result: "rejected", reason: "other_patient", at });
+    else await move(store, { event, result: "rejected", reason: "other_patient", at });
   }
   for (const answered of await store("shadow").all()) {
     if (isSame) store("shadow").put({ ...answered, event: { ...answered.event, device_id } });

@@ -107,7 +107,7 @@ export const MIGRATIONS: ((db: IDBDatabase) => void)[] = [
 ];
 
 let opened: Promise<IDBDatabase> | undefined;
-let whenBlocked: () => void = () => {};
+let whenBlocked: (() => void) | null = null;
 
 /** `tell` is called when another, older tab holds the database: the page asks to close it instead of waiting mutely. */
 export const onBlocked = (tell: () => void): void => void (whenBlocked = tell);
@@ -121,7 +121,7 @@ const open = (): Promise<IDBDatabase> =>
 async function connect(): Promise<IDBDatabase> {
   const request = indexedDB.open("afterbeam", MIGRATIONS.length);
   request.onupgradeneeded = ({ oldVersion }) => MIGRATIONS.slice(oldVersion).forEach((migrate) => migrate(request.result));
-  request.onblocked = () => whenBlocked();
+  request.onblocked = whenBlocked;
   const db = await asked(request);
   db.onclose = forget;
   db.onversionchange = () => (db.close(), forget()); // a newer version waits in another tab
@@ -139,9 +139,9 @@ const asked = <T>(request: IDBRequest<T>): Promise<T> =>
 const within = <V>(store: IDBObjectStore): Store<V> => ({
   get: (key) => asked(store.get(key)),
   all: () => asked(store.getAll()),
-  put: (value, key) => void store.put(value, key),
-  delete: (key) => void store.delete(key),
-  clear: () => void store.clear(),
+  put: (value, key) => store.put(value, key),
+  delete: (key) => store.delete(key),
+  clear: () => store.clear(),
 });
 
 /**
@@ -150,8 +150,8 @@ const within = <V>(store: IDBObjectStore): Store<V> => ({
  */
 export async function change<T>(names: Name[], act: (store: Within) => T | Promise<T>, mode: "readonly" | "readwrite" = "readwrite"): Promise<T> {
   const tx = (await open()).transaction(names, mode, { durability: "strict" });
-  const ended = new Promise<void>((resolve, reject) => {
-    tx.oncomplete = () => resolve();
+  const ended = new Promise<unknown>((resolve, reject) => {
+    tx.oncomplete = resolve;
     tx.onabort = () => reject(tx.error);
   });
   ended.catch(() => {}); // reported below, or by what went wrong first

@@ -5,7 +5,7 @@ import { notificationWords } from "./words/notification";
 
 export interface Shown {
   title: string;
-  options: NotificationOptions & { data: { id: string }; actions?: { action: string; title: string }[] };
+  options: NotificationOptions & { data: { id: string }; actions: { action: string; title: string }[] | undefined };
 }
 
 /** The part of a push that the worker reads. */
@@ -25,13 +25,10 @@ export function readPayload(text: string | undefined): PushPayload | null {
 export function notificationFor(
   payload: Readable | null, bundle: Bundle | null, level: 0 | 1 | 2, mayAct: boolean,
 ): Shown {
-  const words = notificationWords();
+  const words = notificationWords;
   const sent = payload?.notification;
   const id = sent?.data?.id ?? "";
   const known: NoticeWords | undefined = bundle?.notices[id];
-  const actions = known?.occurrence_ids?.length && mayAct
-    ? [{ action: "done", title: words.done }, { action: "snooze", title: words.snooze }]
-    : [];
   return {
     title: known?.titles[level] ?? sent?.title ?? words.title,
     options: {
@@ -42,7 +39,9 @@ export function notificationFor(
       icon: "/icons/192.png",
       badge: "/icons/badge.png",
       data: { id },
-      ...(actions.length > 0 && { actions }),
+      actions: mayAct && known?.occurrence_ids?.length
+        ? [{ action: "done", title: words.done }, { action: "snooze", title: words.snooze }]
+        : undefined,
     },
   };
 }

@@ -4,7 +4,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 const PRECACHE = "../../service_worker/precache"; // not typed here: a worker's types and a page's do not mix
 const ORIGIN = "https://app.example";
 const GOOD = "this version's page";
-const hash = (text: string) => createHash("sha256").update(text).digest().subarray(0, 6).toString("base64");
+const hash = (text: string) => createHash("sha256").update(text).digest().subarray(0, 3).toString("base64");
 
 type Kept = Map<string, Response>;
 let stored: Map<string, Kept>;

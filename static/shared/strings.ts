@@ -13,7 +13,6 @@ export function speak(to: { language: string; country: string; zone: string }): 
   zone = to.zone;
   const wanted = `${to.language.split("-")[0]}-${to.country}`;
   locale = Intl.DateTimeFormat.supportedLocalesOf([wanted])[0] ?? to.language;
-  formats.clear();
 }
 
 /** The words of the patient's language, or English. */
@@ -24,7 +23,7 @@ export function catalogue<T>(languages: { en: T } & Record<string, T>): () => T 
 const formats = new Map<string, Intl.DateTimeFormat>(); // making one costs about a millisecond on a phone
 
 function format(at: Millis, options: Intl.DateTimeFormatOptions): string {
-  const key = JSON.stringify(options);
+  const key = locale + JSON.stringify(options);
   const made = formats.get(key) ?? new Intl.DateTimeFormat(locale, options);
   formats.set(key, made);
   return made.format(at);

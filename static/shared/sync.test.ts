@@ -111,6 +111,44 @@ test("one poisonous event is found and kept aside; the others arrive", async () 
   expect(await inside(phone, "shadow")).toHaveLength(3);
 });
 
+/** A server that breaks on some of what it is sent; the ids that it took, in the order it took them. */
+function breaksOn(broken: (occurrence: string) => boolean) {
+  const taken: string[] = [];
+  const asked = serverThat((request) => {
+    if (!request.path.endsWith("sync")) return { status: 204 };
+    const names = (request.body as { events: { occurrence_ids: string[] }[] }).events.map(({ occurrence_ids: [name] }) => name!);
+    if (names.some(broken)) return { status: 500 };
+    taken.push(...names);
+    return answering("stored")(request);
+  });
+  return { taken, asked };
+}
+
+test.each([["first", [0]], ["in the middle", [20]], ["last", [48]], ["several", [0, 1, 30]]] as const)(
+  "an entry that the server breaks on waits alone, and the others arrive in their order (%s)", async (_, broken) => {
+    const phone = await load();
+    for (let at = 0; at < 49; at += 1) await done(phone, `${at}`);
+    const isBroken = (name: string) => broken.some((one) => `${one}` === name);
+    const { taken } = breaksOn(isBroken);
+    for (let passes = 0; passes < 2; passes += 1) expect(await phone.flush()).toBe("later");
+    expect(taken).toEqual([...Array(49).keys()].map(String).filter((name) => !isBroken(name)));
+    expect(await phone.waiting()).toMatchObject(broken.map((at) => ({ occurrence_ids: [`${at}`] })));
+    await done(phone, "new");
+    await phone.flush();
+    expect(taken.at(-1)).toBe("new");
+    breaksOn(() => false);
+    expect(await phone.flush()).toBe("sent");
+  });
+
+test("a server that is down is asked a few times in a pass, however much waits", async () => {
+  const phone = await load();
+  for (let at = 0; at < 49; at += 1) await done(phone, `${at}`);
+  const { asked } = breaksOn(() => true);
+  expect(await phone.flush()).toBe("later");
+  expect(asked.length).toBeLessThanOrEqual(6);
+  expect(await phone.waiting()).toHaveLength(49);
+});
+
 test("at most 50 events go in one request, the oldest first", async () => {
   const phone = await load();
   for (let at = 0; at < 53; at += 1) await done(phone, `${at}`);
@@ -130,6 +168,43 @@ test("a restored server is offered again everything it had acknowledged", async 
   expect(await phone.flush()).toBe("sent");
   expect(new Set(sentIds(asked))).toEqual(new Set([first.id, second.id, third.id]));
   expect(await phone.getMeta("epoch")).toBe("after the restore");
+});
+
+test("what was refused is offered once more to a restored server, and stays what it was if it is refused again", async () => {
+  const phone = await load();
+  const [first, second] = [await done(phone, "a"), await done(phone, "b")];
+  serverThat(answering("rejected", "before"));
+  await phone.flush();
+  await phone.change(["rejected"], async (store) => {
+    const seen = { ...(await store("rejected").get(second.id))!, seen: "Done" };
+    store("rejected").put(seen);
+  });
+  const third = await done(phone, "c");
+  const asked = serverThat((request) => {
+    const { status, body } = answering("stored", "after the restore")(request);
+    const results = body.results.map((one) => ({ ...one, result: one.id === second.id ? "rejected" : "stored" }));
+    return { status, body: { ...body, results } };
+  });
+  expect(await phone.flush()).toBe("sent");
+  expect(await phone.flush()).toBe("sent");
+  expect(sentIds(asked)).toEqual([third.id, first.id, second.id]);
+  expect(await phone.waiting()).toEqual([]);
+  expect(await inside(phone, "rejected")).toMatchObject([{ event: { id: second.id }, result: "rejected", seen: "Done" }]);
+  expect((await inside(phone, "shadow") as { event: PatientEvent }[]).map(({ event }) => event.id).sort()).toEqual([first.id, third.id].sort());
+});
+
+test("what another person made is offered to no restored server", async () => {
+  const phone = await load();
+  const first = await done(phone, "a");
+  await phone.settle({ epoch: "before", results: [] });
+  await phone.change(["outbox", "rejected"], (store) => phone.move(store, { event: first, result: "rejected", reason: "other_patient", at: 0 }));
+  await phone.setMeta("device", { id: "another", token: "t" });
+  await phone.record({ kind: "outcome", occurrence_ids: ["b"], value: "done" }, await bundleOf("another"));
+  const asked = serverThat(answering("stored", "after the restore"));
+  expect(await phone.flush()).toBe("sent");
+  expect(sentIds(asked)).toHaveLength(1);
+  expect(sentIds(asked)).not.toContain(first.id);
+  expect(await inside(phone, "rejected")).toMatchObject([{ event: { id: first.id } }]);
 });
 
 test("the first epoch a phone hears of offers nothing again", async () => {

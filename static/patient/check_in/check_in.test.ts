@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { beforeEach, expect, test, vi } from "vitest";
 import { sampleBundle } from "../../dev/sample";
 import type { AgendaItem, Bundle } from "../../shared/api";
@@ -143,7 +144,7 @@ test("in leaflet mode no level is computed, also where rules are on the phone", 
 });
 
 test("what was begun survives a page that the phone closes, and is gone once it is saved", async () => {
-  const { plan, put, draft, takeUp, finish, getMeta, aim, history } = { ...(await phone()), ...(await import("../route")) };
+  const { plan, put, draft, takeUp, finish, getMeta, aim } = { ...(await phone()), ...(await import("../route")) };
   put(plan, DAY, { overall: "worse" });
   put(plan, DAY, { fever: true, smell: true });
   put(plan, DAY, { smell: undefined });
@@ -156,7 +157,6 @@ test("what was begun survives a page that the phone closes, and is gone once it 
   await finish(plan, draft.value!);
   expect(await getMeta("draft")).toBeUndefined();
   expect(draft.value).toBeNull();
-  expect(aim.value).toBe(history.state);
   expect(aim.value).toMatch(/^[\da-f-]{36}$/);
 });
 
@@ -171,6 +171,77 @@ test("what was begun half a day ago, or for the day before yesterday, is not tak
   await setMeta("draft", { ...begun, day: DAY - 1 });
   await takeUp(plan, undefined);
   expect(draft.value).not.toBeNull();
+});
+
+test("the answer to a tap is shown before anything is read again, and in one go", async () => {
+  const { plan, saveCheckIn, find, kept, toast } = await phone();
+  const before = kept.value!.bundle;
+  const shown: unknown[] = [];
+  const toasts: unknown[] = [];
+  toast.subscribe((it) => toasts.push([it?.text, shown.length]));
+  const id = await saveCheckIn(plan, { day: DAY, answers: NONE, note: "" }, (made) => shown.push([made, find(made)?.checkIn.id, kept.value!.bundle === before]));
+  expect(shown).toEqual([[id, id, true]]);
+  expect(toasts).toEqual([[undefined, 0], ["Saved on this phone", 1]]);
+});
+
+test.each([
+  ["half a day old", { at: NOW - 13 * 3600_000 }, 1], ["of another check-in", { replaces: "another" }, 0], ["of some days ago", { day: DAY - 3 }, 0],
+] as const)("photos of what was begun are not lost when it is %s", async (_, more, moved) => {
+  const { plan, draft, takeUp, put, getMeta, begin, read } = { ...(await phone()), ...(await import("../../shared/outbox")) };
+  const photos = [{ slot: "front" as const, taken_at: "2026-11-20T10:00:00Z", type: "image/jpeg", bytes: new ArrayBuffer(3) }];
+  await begin({ plan_id: plan.id, day: DAY, answers: {}, note: "", photos, replaces: "first", at: NOW, ...more });
+  await takeUp(plan, "first");
+  const waiting = () => read(["photos"], (stores) => stores("photos").all());
+  await vi.waitFor(async () => expect(await waiting()).toHaveLength(moved));
+  put(plan, DAY, { overall: "same" }, { replaces: "first" });
+  await vi.waitFor(async () => expect((await getMeta("draft"))?.answers.overall).toBe("same"));
+  const count = (await waiting()).length + ((await getMeta("draft"))?.photos?.length ?? 0);
+  expect(count).toBe(1);
+  draft.value = null;
+});
+
+test("an entry that is offered again to a restored server is there once", async () => {
+  const { plan, saveCheckIn, checkIns, settle, reload, outbox } = { ...(await phone()), ...(await import("../../shared/outbox")) };
+  const id = (await saveCheckIn(plan, { day: DAY, answers: NONE, note: "" }))!;
+  await settle({ epoch: "before", results: [{ id, result: "rejected" }] });
+  await settle({ epoch: "after the restore", results: [] });
+  await reload();
+  expect((await outbox()).map((event) => event.id)).toContain(id);
+  expect(checkIns(plan).map((one) => one.id)).toEqual([id]);
+});
+
+test("before the treatment no advice names a day, and each still says something", async () => {
+  const { bundle, change, reload } = await phone();
+  const { textOf } = await import("./questions");
+  const texts = readFileSync("pwa/protocols/texts/en/advice.yaml", "utf8").split("\n").filter((line) => /^ .*\{day\}/.test(line));
+  const words = Object.fromEntries(texts.map((line, at) => [at, { title: "", body: line.replace(/^ *(why: |body: )?'?|'$/g, ""), why: "" }]));
+  await change(["bundle"], (store) => store("bundle").put({ bundle: { ...bundle, words }, etag: null, asked_at: NOW }, "bundle"));
+  await reload();
+  expect(texts.length).toBeGreaterThan(30);
+  for (const at of texts.keys()) {
+    expect(textOf(`${at}`, 5).body).toContain("day 5".slice(-1));
+    expect(textOf(`${at}`, -5).body).not.toMatch(/-5|\{|""|say:? *$/i);
+    expect(textOf(`${at}`, -5).body.split('"').length % 2).toBe(1);
+  }
+});
+
+test("details are offered only where there is something to ask", async () => {
+  const { plan } = await phone();
+  const { hasDetails } = await import("./questions");
+  expect([hasDetails(plan, -5), hasDetails(plan, DAY)]).toEqual([false, true]);
+});
+
+test("all danger signs have blisters and thick fluid, each as the answer that it is", async () => {
+  const { plan, finish, outbox, bundle } = await phone();
+  const { groupsOf } = await import("./all_signs");
+  const { answerOf, withNoToOthers } = await import("../../domain/check_ins");
+  const tiles = groupsOf(bundle).flatMap(([, shown]) => shown);
+  expect(tiles).toEqual(expect.arrayContaining(["blisters.few", "blisters.many", "blisters.grouped", "oozing_colour.yellow_green", "spreading"]));
+  const ticked = Object.fromEntries(["blisters.many", "oozing_colour.yellow_green"].map(answerOf));
+  await finish(plan, { day: DAY, answers: withNoToOthers(tiles, ticked), note: "" });
+  const [{ answers, result }] = (await outbox()) as unknown as [{ answers: object; result: object }];
+  expect(answers).toEqual({ ...Object.fromEntries(tiles.filter((tile) => !tile.includes(".")).map((sign) => [sign, false])), blisters: "many", oozing_colour: "yellow_green" });
+  expect(result).toMatchObject({ level: "same_day", reasons: ["S03"] });
 });
 
 test("an entry that the server refuses keeps its card", async () => {

@@ -7,6 +7,7 @@ import { isOver } from "../../domain/today";
 import type { Plan } from "../../shared/api";
 import { dayAndTime } from "../../shared/strings";
 import { checkInWords } from "../../shared/words/check_in";
+import { shellWords } from "../../shared/words/shell";
 import { calmly } from "../calm";
 import { aim, ALL_SIGNS } from "../route";
 import { bundle, now, today } from "../store";
@@ -53,7 +54,7 @@ export function Nobody() {
   const words = checkInWords();
   const { open, changes_at } = opennessAt(bundle.value!.clinic, now.value);
   const closed = changes_at ? words.closed(dayAndTime(changes_at)) : words.closed_now;
-  return <p class="quiet">{!open && <><strong>{closed}</strong>{" "}</>}{words.nobody}</p>;
+  return <p class="quiet">{!open && <><strong>{closed}</strong>{" "}</>}{shellWords().nobody}</p>;
 }
 
 export function NoQuestions({ words }: { words: string }) {

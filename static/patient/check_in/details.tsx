@@ -1,17 +1,16 @@
 /** Details of a check-in: how strong each thing is. Nothing is preselected, and what is left out stays unanswered. */
 
-import { useEffect } from "preact/hooks";
 import { severitiesBefore, type CheckIn } from "../../domain/check_ins";
 import { isAsked } from "../../domain/items";
 import type { Answers, AnswerValue } from "../../domain/rules";
 import type { Plan } from "../../shared/api";
 import { checkInWords } from "../../shared/words/check_in";
-import { bundle } from "../store";
-import { checkIns, made } from "./entries";
-import { draft, finish, put, takeUp } from "./form";
+import { bundle, made } from "../store";
+import { checkIns } from "./entries";
+import { draft, finish, put } from "./form";
 import { Photos, shooting } from "../photos/photos";
 import { Question } from "./question";
-import type { Asked } from "./questions";
+import { detailsOf, type Asked } from "./questions";
 
 const MOST_NOTE = 2000;
 
@@ -24,11 +23,9 @@ interface Props {
 export function Details({ plan, checkIn, asked }: Props) {
   const words = checkInWords();
   const { id, day } = checkIn;
-  useEffect(() => void takeUp(plan, id), []);
   const { answers, note } = draft.value?.replaces === id ? draft.value : { answers: checkIn.answers, note: noteOf(id) };
   const answer = (given: Partial<Answers>, more = {}) => put(plan, day, { ...answers, ...given }, { note, replaces: id, ...more });
-  const items = asked.items.filter((item) =>
-    item !== "overall" && !asked.safety.includes(item) && isAsked(item, answers) && (item !== "missed_doses" || takesMedicine(plan)));
+  const items = detailsOf(asked).filter((item) => isAsked(item, answers) && (item !== "missed_doses" || takesMedicine(plan)));
   const before = severitiesBefore(checkIns(plan), day);
   return (
     <section class="card details">

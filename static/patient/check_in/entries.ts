@@ -8,15 +8,8 @@ import { triage } from "../../domain/triage";
 import type { PatientEvent, Plan } from "../../shared/api";
 import type { Draft } from "../../shared/outbox";
 import { keep } from "../actions";
-import { bundle, dateOf, kept, now, today } from "../store";
+import { bundle, dateOf, made, now, today } from "../store";
 import { askedOn } from "./questions";
-
-/** What the server refused is part of it: a red flag does not vanish because a server could not read it. */
-export const made = computed<PatientEvent[]>(() => {
-  const { outbox = [], shadow = [], rejected = [] } = kept.value ?? {};
-  const refused = rejected.flatMap(({ event }) => (event.kind === "check_in" ? event : []));
-  return [...shadow.map(({ event }) => event), ...refused, ...outbox];
-});
 
 export const plans = computed<Plan[]>(() => plansInForce(bundle.value?.plans ?? [], today.value));
 export const checkIns = (plan: Plan): CheckIn[] => checkInsOf(plan, made.value);
@@ -44,8 +37,10 @@ export interface Filled {
   replaces?: string | undefined;
 }
 
-/** The id of the new check-in once it is on the disk; null when it could not be written down. */
-export async function saveCheckIn(plan: Plan, { day, answers, note, replaces }: Filled): Promise<string | null> {
+/** The id of the new check-in once it is on the disk, as for `show`; null when it could not be written down. */
+export async function saveCheckIn(
+  plan: Plan, { day, answers, note, replaces }: Filled, show?: (id: string) => void,
+): Promise<string | null> {
   const result = judge(plan, { day, answers, note, replaces });
   const checkIn: Draft = {
     kind: "check_in", plan_id: plan.id, day, answers, result,
@@ -54,8 +49,8 @@ export async function saveCheckIn(plan: Plan, { day, answers, note, replaces }: 
   const isWhole = answers.overall !== undefined && askedOn(plan, day)?.safety.every((sign) => sign in answers);
   const occurrence_ids = isWhole ? askedFor(plan, day) : [];
   const outcome = (value: "done" | "undone"): Draft[] => (occurrence_ids.length > 0 ? [{ kind: "outcome", occurrence_ids, value }] : []);
-  const entries = await keep([checkIn, ...outcome("done")], ([first]) =>
-    [{ kind: "check_in_undo", check_in_id: first!.id }, ...outcome("undone")]);
+  const takesBack = ([first]: PatientEvent[]): Draft[] => [{ kind: "check_in_undo", check_in_id: first!.id }, ...outcome("undone")];
+  const entries = await keep([checkIn, ...outcome("done")], takesBack, undefined, ([first]) => show?.(first!.id));
   return entries?.[0]?.id ?? null;
 }
 

@@ -7,9 +7,8 @@ import { adviceWords } from "../../shared/words/advice";
 import { belowWords } from "../../shared/words/below";
 import { shellWords } from "../../shared/words/shell";
 import { keep } from "../actions";
-import { bundle, now } from "../store";
+import { bundle, made, now } from "../store";
 import { CallCard } from "../today/call";
-import { made } from "./entries";
 import { alertOf, callFrom } from "./where_it_is";
 
 const TIME_TO_CALL_MS = 5 * 60_000;

@@ -6,6 +6,7 @@ import { missedYesterday } from "../../domain/check_ins";
 import { dateOfDay } from "../../domain/today";
 import type { Plan } from "../../shared/api";
 import { checkInWords } from "../../shared/words/check_in";
+import { todayWords } from "../../shared/words/today";
 import { changed } from "../calm";
 import { bundle, today } from "../store";
 import { NoQuestions, Nobody } from "./check_in";
@@ -71,7 +72,7 @@ function Signs({ plan, day, asked }: { plan: Plan; day: number; asked: Asked }) 
       <Nobody />
       <SignList plan={plan} day={day} groups={[[null, asked.safety]]} entry={entry} none={words.none} />
       <div class="choices">
-        <button class="plain" onClick={() => (changed(), forget())}>{words.back}</button>
+        <button class="plain" onClick={() => (changed(), forget())}>{todayWords().back}</button>
         <button class="plain" onClick={() => void finish(plan, entry)}>{words.leave_list}</button>
       </div>
     </>

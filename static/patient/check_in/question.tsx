@@ -2,6 +2,7 @@
 
 import { CHOICES, kindOf } from "../../domain/items";
 import type { AnswerValue } from "../../domain/rules";
+import { belowWords } from "../../shared/words/below";
 import { checkInWords } from "../../shared/words/check_in";
 import { Bars } from "./icons";
 import { choiceTitle, questionTitle, signTitle, textOf } from "./questions";
@@ -47,7 +48,7 @@ function optionsOf(item: string): Option[] {
     case "graded": return words.grades.map((grade, at) => ({ value: at, words: grade, filled: at }));
     case "pain": return Array.from({ length: 11 }, (_, at) => ({ value: at, words: String(at) }));
     case "choice": return CHOICES[item]!.map((value) => ({ value, words: choiceTitle(item, value) }));
-    default: return [{ value: true, words: words.yes }, { value: false, words: words.no }];
+    default: return [{ value: true, words: belowWords().yes }, { value: false, words: words.no }];
   }
 }
 

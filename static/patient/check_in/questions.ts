@@ -12,10 +12,21 @@ export function askedOn(plan: Plan, day: number): Asked | null {
   return phase.safety ? phase : null;
 }
 
-/** With its braces filled. A text that this phone lacks is empty. */
+/** What is asked besides the two taps. */
+export const detailsOf = ({ items, safety }: Asked): string[] => items.filter((item) => item !== "overall" && !safety.includes(item));
+
+export function hasDetails(plan: Plan, day: number): boolean {
+  const asked = askedOn(plan, day);
+  return !!asked && detailsOf(asked).length > 0;
+}
+
+/** A sentence about the day, with its quotation when it stands there alone. */
+const ABOUT_DAY = /[^".]*"[^".]*\{day\}[^".]*\." ?|[^".]*\{day\}[^".]*\. ?/g;
+
+/** With its braces filled; before the treatment there is no day to name. A text that this phone lacks is empty. */
 export function textOf(id: string, day = 0): Text {
   const { words = {}, clinic } = bundle.value!;
-  const fill = (text = "") => text.replaceAll("{emergency}", clinic.emergency_number).replaceAll("{day}", String(day));
+  const fill = (text = "") => (day < 0 ? text.replace(ABOUT_DAY, "") : text).replaceAll("{emergency}", clinic.emergency_number).replaceAll("{day}", String(day));
   const { title, body, why } = words[id] ?? {};
   return { title: fill(title), body: fill(body), why: fill(why) };
 }

@@ -8,13 +8,13 @@ import { dateOfDay } from "../../domain/today";
 import type { Plan } from "../../shared/api";
 import { checkInWords } from "../../shared/words/check_in";
 import { changed } from "../calm";
-import { bundle } from "../store";
+import { aim } from "../route";
+import { bundle, made } from "../store";
 import { CareCard } from "./care_card";
 import { Nobody } from "./check_in";
 import { Details } from "./details";
-import { made } from "./entries";
-import { draft, startOfScreen } from "./form";
-import { askedOn, type Asked } from "./questions";
+import { draft, startOfScreen, takeUp } from "./form";
+import { askedOn, hasDetails, type Asked } from "./questions";
 import { SignList } from "./sign_list";
 
 interface Props {
@@ -29,16 +29,23 @@ export function Saved({ plan, checkIn }: Props) {
     changed();
     opened.value = what;
   };
+  const painted = useSignal(false);
   const asked = askedOn(plan, checkIn.day);
   const isOwn = made.value.some(({ id }) => id === checkIn.id);
+  const canTell = isOwn && hasDetails(plan, checkIn.day);
+  useEffect(() => {
+    void takeUp(plan, checkIn.id);
+    history.replaceState(aim.value, ""); // slow on a phone: the card never waits for it, nor for the questions below it
+    painted.value = true;
+  }, []);
   if (asked && opened.value === "list") return <MissingList plan={plan} checkIn={checkIn} asked={asked} />;
   const wantsDetails = opened.value === "details" || hasReason(plan, checkIn);
   return (
     <>
       <CareCard checkIn={checkIn} main look={isOwn ? () => open("list") : undefined} />
-      {asked && isOwn && wantsDetails && <Details plan={plan} checkIn={checkIn} asked={asked} />}
+      {asked && canTell && wantsDetails && painted.value && <Details plan={plan} checkIn={checkIn} asked={asked} />}
       <div class="choices">
-        {asked && isOwn && !wantsDetails && <button onClick={() => open("details")}>{words.add_details}</button>}
+        {canTell && !wantsDetails && <button onClick={() => open("details")}>{words.add_details}</button>}
         <a class="button" href="/">{words.to_today}</a>
       </div>
       <Nobody />

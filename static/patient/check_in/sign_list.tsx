@@ -1,14 +1,15 @@
 /** Danger signs to tick: a picture and a word each. What is shown and not ticked becomes an explicit no. */
 
 import { useSignal } from "@preact/signals";
-import { withNoToOthers } from "../../domain/check_ins";
+import { answerOf, withNoToOthers } from "../../domain/check_ins";
 import type { Plan } from "../../shared/api";
 import { checkInWords } from "../../shared/words/check_in";
+import { todayWords } from "../../shared/words/today";
 import type { Filled } from "./entries";
 import { ALL_SIGNS } from "../route";
 import { finish, put } from "./form";
 import { SignIcon } from "./icons";
-import { signTitle, textOf } from "./questions";
+import { choiceTitle, signTitle, textOf } from "./questions";
 
 interface Props {
   plan: Plan;
@@ -23,7 +24,11 @@ export function SignList({ plan, day, groups, entry, none }: Props) {
   const saving = useSignal(false);
   const { answers, note, replaces } = entry;
   const shown = groups.flatMap(([, signs]) => signs);
-  const ticked = shown.filter((sign) => answers[sign] === true).length;
+  const isTicked = (sign: string) => {
+    const [item, value] = answerOf(sign);
+    return answers[item] === value;
+  };
+  const ticked = shown.filter(isTicked).length;
   const save = async () => {
     if (saving.value) return;
     saving.value = true;
@@ -32,10 +37,11 @@ export function SignList({ plan, day, groups, entry, none }: Props) {
     await finish(plan, { day, note, replaces: isAll ? undefined : replaces, answers: withNoToOthers(shown, ticks) });
     saving.value = false;
   };
-  const tick = (sign: string, isTicked: boolean) => put(plan, day, { ...answers, [sign]: isTicked || undefined }, { replaces });
-  const tile = (sign: string) => (
-    <Tile key={sign} sign={sign} isTicked={answers[sign] === true} tick={tick} />
-  );
+  const toggle = (sign: string) => {
+    const [item, value] = answerOf(sign);
+    put(plan, day, { ...answers, [item]: isTicked(sign) ? undefined : value }, { replaces });
+  };
+  const tile = (sign: string) => <Tile key={sign} sign={sign} isTicked={isTicked(sign)} toggle={() => toggle(sign)} />;
   return (
     <>
       {groups.map(([group, signs]) => (
@@ -47,7 +53,7 @@ export function SignList({ plan, day, groups, entry, none }: Props) {
       {/* "None" stands below the last sign: whoever says it has passed them all. */}
       <div class={ticked > 0 ? "thumb" : "stack"}>
         <button class="main" onClick={() => void save()}>
-          {ticked > 0 ? words.done : none}{ticked > 0 && <span>{words.ticked(ticked)}</span>}
+          {ticked > 0 ? todayWords().done : none}{ticked > 0 && <span>{words.ticked(ticked)}</span>}
         </button>
       </div>
     </>
@@ -57,17 +63,18 @@ export function SignList({ plan, day, groups, entry, none }: Props) {
 interface TileProps {
   sign: string;
   isTicked: boolean;
-  tick: (sign: string, isTicked: boolean) => void;
+  toggle: () => void;
 }
 
 /** How to tell comes with the tick: all signs of a day fit on one screen, so that none is missed below its edge. */
-function Tile({ sign, isTicked, tick }: TileProps) {
-  const { body } = textOf(`sign.${sign}`);
+function Tile({ sign, isTicked, toggle }: TileProps) {
+  const [item, value] = answerOf(sign);
+  const how = value === true ? isTicked && textOf(`sign.${item}`).body : choiceTitle(item, value);
   return (
     <label class={`tile ${isTicked ? "is-picked" : ""}`}>
-      <input type="checkbox" checked={isTicked} onChange={({ currentTarget }) => tick(sign, currentTarget.checked)} />
-      <SignIcon sign={sign} />
-      <span><strong>{signTitle(sign)}</strong>{body && isTicked && <small>{body}</small>}</span>
+      <input type="checkbox" checked={isTicked} onChange={toggle} />
+      <SignIcon sign={item} />
+      <span><strong>{signTitle(item)}</strong>{how && <small>{how}</small>}</span>
     </label>
   );
 }

@@ -3,6 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { longDate } from "../../shared/strings";
 import { joinWords } from "../../shared/words/join";
+import { shellWords } from "../../shared/words/shell";
 import { kept, today } from "../store";
 import { answerRight, answerWrong } from "./joining";
 
@@ -21,7 +22,7 @@ export function Confirm() {
     const isMain = (failed.value ?? answerRight) === answer;
     return (
       <button class={isMain ? "main" : ""} disabled={busy.value} onClick={send}>
-        {failed.value === answer ? words.again : label}
+        {failed.value === answer ? shellWords().try_again : label}
       </button>
     );
   };

@@ -2,6 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import { joinWords } from "../../shared/words/join";
+import { settingsWords } from "../../shared/words/settings";
 import { installOffer } from "../install";
 import { platform, runsAsApp } from "../platform";
 import { kept } from "../store";
@@ -54,7 +55,7 @@ export function IosSteps() {
 export function Copy({ text, main = true, children }: { text: string; main?: boolean; children: string }) {
   const copied = useSignal(false);
   const copy = () => navigator.clipboard?.writeText(text).then(() => (copied.value = true), () => {});
-  return <button class={main ? "main" : ""} onClick={copy}>{copied.value ? joinWords().copied : children}</button>;
+  return <button class={main ? "main" : ""} onClick={copy}>{copied.value ? settingsWords().copied : children}</button>;
 }
 
 export function Steps({ steps }: { steps: string[] }) {

@@ -3,6 +3,7 @@
 import { computed, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { joinWords } from "../../shared/words/join";
+import { shellWords } from "../../shared/words/shell";
 import { go, joinToken } from "../route";
 import { bundle, kept } from "../store";
 import { CodeForm } from "./code_form";
@@ -46,7 +47,7 @@ function ByLink({ token }: { token: string }) {
       <h1>{words.problem}</h1>
       <p>{words[problem.value]}</p>
       {!last && <p>{words.not_usable_help}</p>}
-      {last && <button class="main" onClick={() => void join({ token })}>{words.again}</button>}
+      {last && <button class="main" onClick={() => void join({ token })}>{shellWords().try_again}</button>}
       <button class={last ? "" : "main"} onClick={typeCode}>{words.other_code}</button>
     </section>
   );

@@ -2,6 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { joinWords } from "../../shared/words/join";
+import { shellWords } from "../../shared/words/shell";
 import { kept, online, unsent } from "../store";
 import { syncNow } from "../sync_loop";
 
@@ -19,7 +20,7 @@ export function Nothing() {
       {unsent.value > 0 && <p class="note" role="status">{words.held(unsent.value)}</p>}
       {!comes && <a class="main button" href="/join">{words.enter_code}</a>}
       {(failed.value || !online.value) && <p class="quiet">{words.no_server}</p>}
-      {!left && <button class={comes ? "main" : "plain"} onClick={again}>{words.again}</button>}
+      {!left && <button class={comes ? "main" : "plain"} onClick={again}>{shellWords().try_again}</button>}
     </section>
   );
 }

@@ -2,9 +2,12 @@
 
 import { useEffect } from "preact/hooks";
 import { joinWords } from "../../shared/words/join";
+import { shellWords } from "../../shared/words/shell";
+import { todayWords } from "../../shared/words/today";
 import { platform, runsAsApp } from "../platform";
 import { go } from "../route";
 import { bundle } from "../store";
+import { Call } from "../today/call";
 import { Copy, installCode, IosSteps, Steps } from "./install_step";
 import { finish } from "./joining";
 import { allow, forget, sendTest, state, type ReminderState } from "./test_push";
@@ -20,7 +23,7 @@ export function Reminders() {
       {busy && <progress aria-label={words.testing} />}
       {it === "ask" || it === "dismissed" ? <button class="main" onClick={() => void allow()}>{words.allow}</button> : null}
       {it === "failed" || it === "denied" || it === "not_sent"
-        ? <button class="main" onClick={() => void allow()}>{words.again}</button> : null}
+        ? <button class="main" onClick={() => void allow()}>{shellWords().try_again}</button> : null}
       {it === "late" && <button class="main" onClick={() => void sendTest()}>{words.test_again}</button>}
       {it === "unsupported" && <Elsewhere />}
       {(it === "late" || it === "failed") && <CallClinic />}
@@ -77,7 +80,7 @@ function Elsewhere() {
 function CallClinic({ main = false }) {
   const number = bundle.value?.clinic.day_phone;
   if (!number) return null;
-  return <a class={main ? "button main" : "button"} href={`tel:${number.replace(/[^+\d*#]/g, "")}`}><span>{joinWords().call_clinic} <bdi class="number">{number}</bdi></span></a>;
+  return <Call number={number} words={todayWords().call_clinic} kind={main ? "main" : ""} />;
 }
 
 function Leave({ main, children }: { main: boolean; children: string }) {

@@ -4,10 +4,11 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { photoWords, type Slot } from "../../shared/words/photos";
 import { encode, encodeFile, lightOf, type Encoded } from "./encode";
+import { bytesOf, type OwnPhoto } from "./own";
 
 interface Props {
   slot: Slot;
-  ghost: string | null; // address of the last photo of this side
+  ghost: OwnPhoto | undefined; // the last photo of this side
   use: (photo: Encoded) => void;
   cancel: () => void;
 }
@@ -37,7 +38,7 @@ export function Camera({ slot, ghost, use, cancel }: Props) {
   );
 }
 
-function Live({ ghost, front, take }: { ghost: string | null; front: boolean; take: (photo: Promise<Encoded>) => void }) {
+function Live({ ghost, front, take }: { ghost: OwnPhoto | undefined; front: boolean; take: (photo: Promise<Encoded>) => void }) {
   const words = photoWords();
   const video = useRef<HTMLVideoElement>(null);
   const isLive = useSignal<boolean | null>(null);
@@ -68,7 +69,7 @@ function Live({ ghost, front, take }: { ghost: string | null; front: boolean; ta
     <>
       <div class="finder">
         <video ref={video} autoPlay muted playsInline />
-        {ghost && <img class="ghost" src={ghost} alt="" />}
+        {ghost && <Picture photo={ghost} />}
       </div>
       <p role="status">{light.value || (ghost ? words.ghost : "")}</p>
       <button class="main" disabled={!isLive.value} onClick={shoot}>{words.shoot}</button>
@@ -93,16 +94,16 @@ function Preview({ photo, use, again }: { photo: Encoded; use: (photo: Encoded) 
   );
 }
 
-/** Drawn, since the page's policy lets no picture come from memory. One that cannot be drawn here shows its name. */
-export function Picture({ photo: { type, bytes }, label }: { photo: Encoded; label: string }) {
+/** Drawn, since the page's policy lets no picture come from memory. One that cannot be drawn here shows its name; a ghost has none. */
+export function Picture({ photo, label }: { photo: Encoded | OwnPhoto; label?: string }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
-    void createImageBitmap(new Blob([bytes], { type })).then((picture) => {
+    void bytesOf(photo).then((blob) => createImageBitmap(blob)).then((picture) => {
       const to = canvas.current;
       if (!to) return;
       [to.width, to.height] = [picture.width, picture.height];
       to.getContext("2d")!.drawImage(picture, 0, 0);
     }, () => {});
-  }, [bytes]);
-  return <canvas ref={canvas} class="photo" role="img" aria-label={label} />;
+  }, []);
+  return <canvas ref={canvas} class={label ? "photo" : "ghost"} role="img" aria-label={label} aria-hidden={!label} />;
 }

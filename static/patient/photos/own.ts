@@ -2,8 +2,10 @@
 
 import { signal } from "@preact/signals";
 import type { Instant } from "../../shared/api";
-import { ask } from "../../shared/server";
+import { getMeta } from "../../shared/db";
+import { ask, isPassing } from "../../shared/server";
 import type { Slot } from "../../shared/words/photos";
+import type { Encoded } from "./encode";
 
 export interface OwnPhoto {
   id: string;
@@ -22,4 +24,13 @@ export async function ownPhotos(): Promise<void> {
 
 export const newestOf = (slot: Slot): OwnPhoto | undefined => own.value?.filter((photo) => photo.slot === slot).at(-1);
 
-export const addressOf = (photo: OwnPhoto | undefined): string | null => (photo ? `/api/v1/photos/${photo.id}` : null);
+/** Of one that is here, or from the server: by token too, which an <img> could not send, for a phone without its cookie. */
+export async function bytesOf(photo: Encoded | OwnPhoto): Promise<Blob> {
+  if ("bytes" in photo) return new Blob([photo.bytes], { type: photo.type });
+  const token = (await getMeta("device"))?.token;
+  const headers = token ? { Authorization: `Bearer ${token}` } : {};
+  return (await fetch(`/api/v1/photos/${photo.id}`, { headers, cache: "no-store", redirect: "error" })).blob();
+}
+
+/** False when the server could not be told. */
+export const destroy = async ({ id }: OwnPhoto): Promise<boolean> => !isPassing(await ask(`photos/${id}`, "DELETE"));

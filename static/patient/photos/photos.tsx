@@ -9,7 +9,7 @@ import { draft } from "../check_in/form";
 import { clock } from "../store";
 import { Camera } from "./camera";
 import type { Encoded } from "./encode";
-import { addressOf, newestOf, ownPhotos } from "./own";
+import { newestOf, ownPhotos } from "./own";
 
 const SLOTS: Slot[] = ["front", "left", "right", "spot"];
 const MOST = 3;
@@ -33,7 +33,7 @@ export function Photos({ change }: { change: (photos: Photo[]) => void }) {
     open.value = false;
   };
   const of = slot.value;
-  if (of) return <Camera slot={of} ghost={addressOf(newestOf(of))} use={use(of)} cancel={() => (slot.value = null)} />;
+  if (of) return <Camera slot={of} ghost={newestOf(of)} use={use(of)} cancel={() => (slot.value = null)} />;
   return (
     <section class="stack">
       {taken.map((photo) => (

@@ -55,6 +55,41 @@ test("photos of something else that was begun stay out of it", async () => {
   expect(await phone.getMeta("draft")).toMatchObject({ replaces: "another" });
 });
 
+const BEGUN = { plan_id: "p", day: 3, answers: {}, note: "", photos: [photo("front"), photo("left")], replaces: "first", at: 0 };
+
+test.each([
+  ["another check-in is begun", { ...BEGUN, photos: [], replaces: undefined }], ["details of another are", { ...BEGUN, photos: [], replaces: "second" }],
+  ["one of another treatment is", { ...BEGUN, photos: [], plan_id: "q" }], ["it is given up", undefined],
+] as const)("photos of what was begun go to the check-in it was to add to when %s", async (_, next) => {
+  const phone = await load();
+  await phone.begin(BEGUN);
+  await phone.begin(next && { ...next, photos: [...next.photos] });
+  expect((await phone.keptPhotos()).map(({ slot, check_in_id }) => [slot, check_in_id]).sort()).toEqual([["front", "first"], ["left", "first"]]);
+  expect(await phone.getMeta("photos")).toBe(2);
+  expect(await phone.getMeta("draft")).toEqual(next);
+});
+
+test("a photo that the person took out is not kept", async () => {
+  const phone = await load();
+  await phone.begin(BEGUN);
+  await phone.begin({ ...BEGUN, photos: [photo("left")] });
+  await phone.begin(undefined);
+  expect(await phone.keptPhotos()).toMatchObject([{ slot: "left" }]);
+  expect(await phone.getMeta("photos")).toBe(1);
+});
+
+test("photos of what was begun are sent under the device of their check-in", async () => {
+  const phone = await load();
+  const [made] = await phone.recordAll([CHECK_IN], undefined);
+  await phone.change(["outbox"], (store) => store("outbox").put({ ...made!, device_id: "d" }));
+  await phone.setMeta("device", { id: "d", token: "t" });
+  await phone.begin({ ...BEGUN, replaces: made!.id });
+  await phone.begin(undefined);
+  const sent = server(201);
+  await phone.sendPhotos();
+  expect(sent.map(({ about }) => about.check_in_id)).toEqual([made!.id, made!.id]);
+});
+
 test("a photo leaves the phone only when the server has answered for it", async () => {
   const phone = await saved(photo("front"));
   const lost = server("lost");
@@ -88,6 +123,24 @@ test("a photo that the server refuses is kept with the reason, sent no more, and
   expect(await phone.getMeta("photos")).toBe(0);
   await phone.sendPhotos();
   expect(sent).toHaveLength(2);
+});
+
+test("a refused photo is offered again when the person wants it, and leaves the phone only when they throw it away", async () => {
+  const phone = await saved(photo("front"), photo("left"));
+  const sent = server(409, 409, 201);
+  await phone.sendPhotos();
+  const [first, second] = await phone.keptPhotos();
+  await phone.offerAgain(first!);
+  await phone.offerAgain(first!);
+  expect(await phone.getMeta("photos")).toBe(1);
+  await phone.throwAway(first!); // it waits again
+  expect(await phone.keptPhotos()).toHaveLength(2);
+  await phone.sendPhotos();
+  expect(sent).toHaveLength(3);
+  expect(await phone.keptPhotos()).toMatchObject([{ id: second!.id, refused: "photo_quota" }]);
+  await phone.throwAway(second!);
+  expect(await phone.keptPhotos()).toEqual([]);
+  expect(await phone.getMeta("photos")).toBe(0);
 });
 
 test("a photo that the server cannot take now holds up no other", async () => {

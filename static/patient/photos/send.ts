@@ -23,6 +23,21 @@ export async function sendPhotos(): Promise<void> {
   }
 }
 
+/** One that was refused is offered once more: a place may have become free, and a server may have learnt. */
+export const offerAgain = ({ id }: KeptPhoto): Promise<void> =>
+  change(["photos", "meta"], async (store) => {
+    const { refused, ...photo } = (await store("photos").get(id)) ?? {};
+    if (!refused) return; // another tab was quicker
+    store("photos").put(photo as KeptPhoto);
+    await countPhotos(store, 1);
+  });
+
+/** Only one that was refused: what waits is not thrown away. */
+export const throwAway = ({ id }: KeptPhoto): Promise<void> =>
+  change(["photos"], async (store) => {
+    if ((await store("photos").get(id))?.refused) store("photos").delete(id);
+  });
+
 /** The device that a check-in is sent under: after joining anew, the same person's new one. */
 const ownerOf = (id: string): Promise<string | undefined> =>
   read(["outbox", "shadow"], async (store) => (await store("outbox").get(id) ?? (await store("shadow").get(id))?.event)?.device_id);

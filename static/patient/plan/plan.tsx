@@ -3,7 +3,6 @@
 import type { AgendaDay, AgendaItem, Plan } from "../../shared/api";
 import { millis } from "../../shared/clock";
 import { dateWords, longDate, timeOf } from "../../shared/strings";
-import { belowWords } from "../../shared/words/below";
 import { planWords } from "../../shared/words/plan";
 import { factsWords, questionWords } from "../../shared/words/questions";
 import { todayWords } from "../../shared/words/today";
@@ -43,7 +42,7 @@ export function PlanScreen() {
 function Day({ day, plans }: { day: AgendaDay; plans: Plan[] }) {
   const words = planWords();
   const isToday = day.date === today.value;
-  const title = `${isToday ? words.today : dateWords(day.date)}`;
+  const title = `${isToday ? todayWords().today : dateWords(day.date)}`;
   const number = plans[0] ? words.day(dayNumber(plans[0], day.date)) : "";
   const may = questionWords();
   return (
@@ -63,7 +62,7 @@ function Step({ item }: { item: AgendaItem }) {
     <details class="row">
       <summary>
         <time>{timeOf(millis(item.due_at))}</time>
-        <span>{item.title}{item.outcome === "done" && <em class="done"><Icon name="tick" />{belowWords().was_done}</em>}</span>
+        <span>{item.title}{item.outcome === "done" && <em class="done"><Icon name="tick" />{todayWords().done}</em>}</span>
       </summary>
       <p>{item.body}</p>
       {item.why && <p class="quiet">{planWords().why}: {item.why}</p>}
@@ -77,7 +76,7 @@ function Visits({ plan }: { plan: Plan }) {
   return (
     <Card title={words.visits}>
       {ahead.length === 0 && <p>{words.no_visits}</p>}
-      <ul class="list">{ahead.map(({ date, day }) => <li key={date}>{words.visit(dateWords(date), day)}</li>)}</ul>
+      <ul class="list">{ahead.map(({ date, day }) => <li key={date}>{`${dateWords(date)}, ${words.day(day)}`}</li>)}</ul>
     </Card>
   );
 }

@@ -2,6 +2,7 @@
 
 import type { Series } from "../../domain/progress";
 import { checkInWords } from "../../shared/words/check_in";
+import { planWords } from "../../shared/words/plan";
 import { progressWords } from "../../shared/words/progress";
 import { Card } from "../../ui/card";
 import { symptomTitle } from "../check_in/questions";
@@ -13,6 +14,7 @@ const ROOM = 6; // for the dots at the edges
 export function Chart({ series, today }: { series: Series; today: number }) {
   const { item, points, first, last, top } = series;
   const words = progressWords();
+  const onDay = planWords().day;
   const name = symptomTitle(item);
   const said = (value: number) => (item === "pain" ? String(value) : checkInWords().grades[value]!);
   const newest = points.at(-1)!;
@@ -20,8 +22,8 @@ export function Chart({ series, today }: { series: Series; today: number }) {
     <Card title={name}>
       <figure class="course" dir="ltr">
         <div class="scale" aria-hidden="true"><span>{said(top)}</span><span>{said(0)}</span></div>
-        <Drawing series={series} today={today} label={words.summary(name, points.length, said(newest.value), newest.day)} />
-        <figcaption aria-hidden="true"><span>{words.day} {first}</span><span>{words.day} {last}</span></figcaption>
+        <Drawing series={series} today={today} label={words.summary(name, points.length, said(newest.value), onDay(newest.day))} />
+        <figcaption aria-hidden="true"><span>{onDay(first)}</span><span>{onDay(last)}</span></figcaption>
       </figure>
       <details class="why">
         <summary>{words.table}</summary>

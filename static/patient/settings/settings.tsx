@@ -1,6 +1,7 @@
 /** Settings: times, lock screen, reminders, and leaving. */
 
 import { settingsWords } from "../../shared/words/settings";
+import { shellWords } from "../../shared/words/shell";
 import { dayAndTime } from "../../shared/strings";
 import { Card } from "../../ui/card";
 import { bundle, kept } from "../store";
@@ -17,7 +18,7 @@ export function SettingsScreen() {
   const pending = kept.value!.outbox.some(({ kind }) => kind === "settings");
   return (
     <div class="narrow">
-      <h1>{words.settings}</h1>
+      <h1>{shellWords().settings}</h1>
       {pending && <p class="note" role="status">{words.later}</p>}
       <ZoneOffer />
       <RejectedList />

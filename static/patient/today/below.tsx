@@ -2,9 +2,9 @@
 
 import type { AgendaDay, Plan } from "../../shared/api";
 import { belowWords } from "../../shared/words/below";
+import { planWords } from "../../shared/words/plan";
 import { questionsOn } from "../../domain/questions";
-import { dateOf, today } from "../store";
-import { made } from "./heading";
+import { dateOf, made, today } from "../store";
 import { Offers } from "./offers";
 import { Question } from "./question";
 import { Rest } from "./rest";
@@ -17,6 +17,7 @@ export function Below({ plans, day, asks }: { plans: Plan[]; day: AgendaDay | nu
         <Question key={plan.id + fact.name} plan={plan} fact={fact} />
       )))}
       {!asks && plans.length > 0 && <a class="button" href="/check-in">{belowWords().check_in_now}</a>}
+      {plans.length > 0 && <a class="button" href="/progress">{planWords().progress}</a>}
       <Offers />
       {day && day.items.length > 0 && <Rest day={day} />}
     </>

@@ -14,10 +14,15 @@ export function Expected({ plan, day }: { plan: Plan; day: number }) {
   return (
     <Fold title={words.expected} hint={cards[0]?.title ?? ""}>
       {cards.map(({ title, body }) => <div key={title}><h3>{title}</h3><p>{body}</p></div>)}
-      {signs.length > 0 && <><p>{words.expected_lead}</p><ul class="signs">{signs.map(({ symptom, label }) => <li key={symptom}>{label}</li>)}</ul></>}
+      <Noticed signs={signs} />
       {cards.length + signs.length === 0 && <p>{words.expected_none}</p>}
       <p><strong>{words.expected_call}</strong></p>
       <Answered plan={plan} />
     </Fold>
   );
+}
+
+export function Noticed({ signs }: { signs: Plan["expected"] }) {
+  if (signs.length === 0) return null;
+  return <><p>{questionWords().expected_lead}</p><ul class="signs">{signs.map(({ symptom, label }) => <li key={symptom}>{label}</li>)}</ul></>;
 }

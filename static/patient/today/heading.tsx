@@ -1,16 +1,12 @@
 /** Which day it is, in words and as the ribbon. */
 
-import { computed } from "@preact/signals";
 import type { Plan } from "../../shared/api";
 import { dateWords } from "../../shared/strings";
 import { todayWords } from "../../shared/words/today";
 import { doneDays } from "../../domain/ribbon";
 import { dateOfDay, dayNumber, isOver, phaseOn } from "../../domain/today";
 import { DayRibbon } from "../../ui/day_ribbon";
-import { bundle, dateOf, kept, today } from "../store";
-
-/** All that this phone remembers to have made. */
-export const made = computed(() => [...(kept.value?.shadow ?? []).map(({ event }) => event), ...(kept.value?.outbox ?? [])]);
+import { bundle, dateOf, made, today } from "../store";
 
 export function Heading({ plan, main }: { plan: Plan; main: boolean }) {
   const words = todayWords();
@@ -37,5 +33,6 @@ function dayWords(plan: Plan, day: number): string {
   const words = todayWords();
   if (isOver(plan, today.value)) return words.ended;
   if (day < 0) return words.days_before(-day);
-  return day === 0 ? words.day_zero : words.day_of(day, plan.last_day);
+  const { max } = plan.heal_days;
+  return day === 0 ? words.day_zero : words.day_of(day, day <= max ? max : plan.last_day);
 }

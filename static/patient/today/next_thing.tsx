@@ -6,12 +6,12 @@ import type { AgendaItem } from "../../shared/api";
 import { dayAndTime, timeOf } from "../../shared/strings";
 import { todayWords } from "../../shared/words/today";
 import { asksAt, isQuestion } from "../../domain/today";
-import { lazy } from "../../ui/lazy";
 import { done, later, skip } from "../actions";
 import { changed } from "../calm";
+import { lazy } from "../lazy";
 import { dateOf, today } from "../store";
 
-const CoolingTimer = lazy<{ item: AgendaItem }>(() => import("./cooling").then(({ CoolingTimer }) => CoolingTimer));
+const CoolingTimer = lazy((later) => later.CoolingTimer);
 
 interface Props {
   item: AgendaItem | null;

@@ -4,6 +4,7 @@ import type { AgendaDay, AgendaItem } from "../../shared/api";
 import { millis } from "../../shared/clock";
 import { timeOf } from "../../shared/strings";
 import { belowWords } from "../../shared/words/below";
+import { todayWords } from "../../shared/words/today";
 import { isSettled } from "../../domain/today";
 import { Fold } from "../../ui/card";
 import { Icon } from "../../ui/icons";
@@ -37,7 +38,7 @@ function Row({ item }: { item: AgendaItem }) {
 
 function Outcome({ item }: { item: AgendaItem }) {
   const words = belowWords();
-  if (item.outcome === "done") return <em class="done"><Icon name="tick" />{words.was_done}</em>;
+  if (item.outcome === "done") return <em class="done"><Icon name="tick" />{todayWords().done}</em>;
   if (item.outcome === "skipped") return <em>{words.was_skipped}</em>;
   if (item.outcome === "snoozed" && item.snoozed_until) return <em>{words.was_later(timeOf(millis(item.snoozed_until)))}</em>;
   return null;

@@ -1,24 +1,23 @@
 /** Today: one next thing, then the three questions: is this expected, when may I, whom to call. */
 
 import { computed } from "@preact/signals";
-import type { AgendaDay, Plan } from "../../shared/api";
 import { wallNow } from "../../shared/clock";
 import { isCooling } from "../../domain/cooling";
 import { isOver, isPastWindow, isQuestion, plansInForce, todayView } from "../../domain/today";
-import { lazy } from "../../ui/lazy";
 import { calmly } from "../calm";
+import { lazy } from "../lazy";
 import { openedNotice } from "../route";
-import { bundle, kept, now, today } from "../store";
+import { bundle, kept, made, now, today } from "../store";
 import { CallCard } from "./call";
 import { Heading } from "./heading";
 import { NextThing } from "./next_thing";
 
 /** Loaded after the next thing. */
-const Below = lazy<{ plans: Plan[]; day: AgendaDay | null; asks: boolean }>(() => import("./below").then(({ Below }) => Below));
-const Closing = lazy(() => import("./closing").then(({ Closing }) => Closing));
-const PastWindow = lazy(() => import("./closing").then(({ PastWindow }) => PastWindow));
-const Standing = lazy(() => import("./standing").then(({ Standing }) => Standing));
-const Questions = lazy(() => import("./questions").then(({ Questions }) => Questions));
+const Below = lazy((later) => later.Below);
+const Closing = lazy((later) => later.Closing);
+const PastWindow = lazy((later) => later.PastWindow);
+const Standing = lazy((later) => later.Standing);
+const Questions = lazy((later) => later.Questions);
 
 /** The occurrences of the notification that was tapped. */
 const tapped = computed(() => {
@@ -35,11 +34,8 @@ const onTop = computed(() => {
 });
 
 /** Most days Today needs nothing of what check-ins are made of. */
-const hasCheckIns = computed(() => {
-  const { outbox, shadow, rejected } = kept.value!;
-  const own = [...outbox, ...[...shadow, ...rejected].map(({ event }) => event)];
-  return bundle.value!.plans.some(({ check_ins }) => check_ins?.length) || own.some(({ kind }) => kind === "check_in");
-});
+const hasCheckIns = computed(() =>
+  bundle.value!.plans.some(({ check_ins }) => check_ins?.length) || made.value.some(({ kind }) => kind === "check_in"));
 
 export function Today() {
   const it = bundle.value!;

@@ -4,7 +4,6 @@ import { catalogue } from "../strings";
 
 export const belowWords = catalogue({
   en: {
-    was_done: "Done",
     was_skipped: "Skipped",
     was_later: (time: string) => `Later, at ${time}`,
     rest: "All of today",

@@ -4,7 +4,6 @@ import { catalogue } from "../strings";
 
 export const helpWords = catalogue({
   en: {
-    help: "Help",
     parts: [
       ["If something feels wrong", "Call your clinic. If it is closed, call the out-of-hours number. In danger, call the emergency number."],
       ["Who reads my entries", "Your clinic can read them. Nobody watches them live, so call if you are worried."],

@@ -22,7 +22,6 @@ export const joinWords = catalogue({
     not_usable_help: "Each works once and for a short time. Ask your clinic for a new one.",
     too_many: "Too many tries. Wait a few minutes and try again.",
     no_contact: "The server could not be reached. Check your connection and try again.",
-    again: "Try again",
     other_code: "Type a code instead",
     has_plan: "This phone already has a plan",
     has_plan_help: (name: string, clinic: string) => `${name}, at ${clinic}.`,
@@ -50,7 +49,6 @@ export const joinWords = catalogue({
     install_ios_no_code: "If it asks for a code there, ask your clinic for one.",
     copy_code: "Copy the code",
     copy_address: "Copy the address",
-    copied: "Copied",
     install_android: "Add to Home Screen",
     install_menu: ["Open the menu of your browser.", "Tap Install app or Add to Home Screen."],
     install_next: "Go on in this browser",
@@ -93,6 +91,5 @@ export const joinWords = catalogue({
     late_help: "Check that silent or focus mode is off. Then send another test.",
     late_clinic: "If it does not come, tell your clinic. They can reach you in another way.",
     test_again: "Send another test",
-    call_clinic: "Call the clinic",
   },
 });

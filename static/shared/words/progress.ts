@@ -1,6 +1,6 @@
 /** Words of the patient's own course. */
 
-import { catalogue } from "../strings";
+import { catalogue, plural } from "../strings";
 
 export const progressWords = catalogue({
   en: {
@@ -8,7 +8,6 @@ export const progressWords = catalogue({
     band: "Shaded: what many people have on that day.",
     band_help: "It does not rule out a problem. Call if you are worried.",
     empty: "Nothing to show yet.",
-    check_in: "Check in",
     day: "Day",
     yours: "You",
     usual: "Many people",
@@ -16,7 +15,6 @@ export const progressWords = catalogue({
     none_usual: "none",
     not_known: "not known",
     table: "As a table",
-    summary: (name: string, days: number, last: string, day: number) =>
-      `${name}: ${days} ${days === 1 ? "day" : "days"}. Last: ${last} on day ${day}.`,
+    summary: (name: string, days: number, last: string, day: string) => `${name}: ${plural(days, "day", "days")}. Last: ${last}. ${day}.`,
   },
 });

@@ -11,7 +11,6 @@ export const questionWords = catalogue({
     sun_strength: "Sun",
     sun_levels: ["Weak", "Medium", "High", "Very high", "Extreme"],
     sun_note: "Clear sky. Clouds and windows let much of it through.",
-    sun_curve: "The sun's strength over the day, in a table below",
     expected: "Is this expected?",
     expected_none: "There is nothing listed for today.",
     expected_lead: "Many people notice today:",

@@ -4,7 +4,6 @@ import { catalogue, plural } from "../strings";
 
 export const settingsWords = catalogue({
   en: {
-    settings: "Settings",
     times: "When to remind",
     wake: "I get up at",
     quiet_from: "Quiet from",

@@ -1,5 +1,6 @@
 /** Words that every screen shares. Sentences of at most 15 words, reading age 9 to 11. */
 
+import type { Route } from "../routes";
 import { catalogue, plural } from "../strings";
 
 export const shellWords = catalogue({
@@ -28,7 +29,6 @@ export const shellWords = catalogue({
     saved: "Saved on this phone",
     undone: "Taken back",
     undo: "Undo",
-    close: "Close",
     not_saved: "This could not be saved. Please try again.",
     waiting: (count: number) => `Saved on this phone. ${plural(count, "entry waits", "entries wait")} to be sent.`,
     waiting_offline: (count: number) => `You are offline. ${plural(count, "entry is", "entries are")} saved on this phone.`,
@@ -37,6 +37,8 @@ export const shellWords = catalogue({
     nobody: "Nobody watches entries live.",
     refused: (count: number) => `${plural(count, "entry was", "entries were")} not accepted.`,
     see: "See which",
-    updated: (when: string) => `Plan from ${when}.`,
   },
 });
+
+/** The word for a screen is named like its address. */
+export const screenWord = (to: Route): string => shellWords()[(to.slice(1).replace("-", "_") || "today") as "today" | "check_in"];
