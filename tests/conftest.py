@@ -10,6 +10,7 @@ import pytest
 from hypothesis import is_hypothesis_test, settings
 
 from tests.support.databases import KINDS, Databases
+from tests.support.logs import plain_logs
 
 # The same examples on every run, so that a change and not luck turns a test red; `make soak` looks further.
 # Both say whether they are seeded: left unsaid, Hypothesis would seed them where it sees a build server.
@@ -21,6 +22,7 @@ _BOTH_KINDS = [pytest.param(kind, marks=getattr(pytest.mark, kind)) for kind in 
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    plain_logs()
     config.addinivalue_line("markers", "sqlite: runs on SQLite")
     config.addinivalue_line("markers", "postgresql: runs on PostgreSQL, which must be installed")
     config.addinivalue_line("markers", "slow: takes seconds, such as building a wheel; part of `make test`")

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import structlog
 from click.testing import CliRunner
 
 from pwa.cli.main import main
 from pwa.stopping import STOP_SIGNALS
+from tests.support.logs import plain_logs
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,4 +80,4 @@ def _nothing_left_behind() -> Iterator[None]:
         root.handlers[:], logging.raiseExceptions = handlers, raising
         root.setLevel(level)
         sys.excepthook, threading.excepthook = hook, thread_hook
-        structlog.reset_defaults()
+        plain_logs()

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from pwa.config import LogFormat, LogLevel
 from pwa.logs import FIELDS, configure_logging, describe_endpoint, get_logger, keep_named_fields
+from tests.support.logs import plain_logs
 
 CANARY = "Ana has a fever and blisters"
 ENDPOINT = "https://fcm.googleapis.com/fcm/send/SECRET-CANARY"
@@ -33,7 +34,7 @@ def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     stream = io.StringIO()
     configure_logging(LogLevel.INFO, LogFormat.JSON, stream)
     yield stream
-    structlog.reset_defaults()
+    plain_logs()
     root.handlers[:], root.level = handlers, level
 
 
