@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.houses import Ward, settings_of
-from tests.support.processes import AFTERBEAM, COMMAND_SECONDS, HERE, RunningProcess
+from tests.support.processes import AFTERBEAM, HERE, RunningProcess
 
+COMMAND_SECONDS = 60.0
 PATIENCE_SECONDS = 30.0
 
 
