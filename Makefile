@@ -16,7 +16,7 @@ FRONT_END := $(shell find static service_worker -type f 2>/dev/null) package.jso
 	tsconfig.json vite.config.ts hatch_build.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup web run test coverage soak bench check wheel screenshots lock clean
+.PHONY: help setup web run test front coverage soak bench check wheel screenshots lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -35,10 +35,13 @@ check: $(INSTALLED) $(BUILT) ## lint, types and import layers, Python and TypeSc
 	$(BIN)/lint-imports
 	$(BIN)/python hatch_build.py npm run check
 
-test: check $(TOOLS) ## all that must hold; installs what the tests need
+test: $(INSTALLED) $(BUILT) $(TOOLS) ## all that must hold; installs what the tests need
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target check front
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=10
+
+front: $(INSTALLED) $(BUILT) ## the front end's own tests, and its size
 	$(BIN)/python hatch_build.py npm test
 	$(BIN)/python hatch_build.py npm run sizes
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=10
 
 coverage: $(INSTALLED) $(BUILT) $(TOOLS) ## the tests again, showing which branches none of them takes
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile --cov --cov-report=term:skip-covered

@@ -13,7 +13,7 @@ from playwright.sync_api import Playwright
 
 from tests.browser import words
 from tests.browser.screens import ZONE, check_in_screens, fresh_phone, join, open_check_in, open_today
-from tests.browser.test_chromium_offline import look_for_faults
+from tests.browser.views import View, in_views, look_for_faults
 from tests.support.chromium import Chromium
 from tests.support.processes import Afterbeam, Enrolled, create_clinic, enrol
 
@@ -198,12 +198,13 @@ def test_what_was_begun_survives_a_page_that_is_closed(phone: Chromium, afterbea
     phone.page.get_by_role("checkbox", name=words.FEVER, checked=True).wait_for()
 
 
+@in_views
 def test_no_screen_of_a_check_in_has_a_fault(
-    playwright: Playwright, afterbeam: Afterbeam, patient: Enrolled, tmp_path: Path
+    playwright: Playwright, afterbeam: Afterbeam, patient: Enrolled, tmp_path: Path, views: tuple[View, ...]
 ) -> None:
     with fresh_phone(playwright, tmp_path / "fresh") as phone:
         join(phone, afterbeam, patient)
-        names = look_for_faults(phone, check_in_screens(phone, afterbeam))
+        names = look_for_faults(phone, check_in_screens(phone, afterbeam), views)
     assert names >= {
         "check-in",
         "check-in signs",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,16 +18,10 @@ from tests.browser.screens import (
     open_today,
     screens_without_push,
 )
-from tests.support.chromium import Chromium, Scheme
+from tests.browser.views import View, in_views, look_for_faults
+from tests.support.chromium import Chromium
 from tests.support.processes import Afterbeam, Enrolled
 
-# Width in CSS pixels, colours, and the person's text size in percent.
-VIEWS: tuple[tuple[int, Scheme, int], ...] = (
-    *((320, "light", 100), (390, "dark", 100)),
-    *((390, "light", 200), (320, "dark", 200)),
-)
-_TOO_WIDE = """[...document.querySelectorAll(".card")]
-    .filter((card) => card.scrollWidth > card.clientWidth).map((card) => card.innerText)"""
 FULL_MARKS = {"accessibility": 100, "best-practices": 100}
 
 
@@ -92,25 +86,30 @@ def test_done_tapped_offline_arrives_exactly_once(
     assert len(outcomes) == len({row["occurrence_id"] for row in outcomes})
 
 
-def test_no_screen_has_a_fault(playwright: Playwright, afterbeam: Afterbeam, tmp_path: Path) -> None:
-    """On small and usual phones: nothing for axe, no sideways scroll, no broken policy, no uncaught error."""
+@in_views
+def test_no_screen_has_a_fault(
+    playwright: Playwright, afterbeam: Afterbeam, tmp_path: Path, views: tuple[View, ...]
+) -> None:
+    """Nothing for axe, no sideways scroll, no broken policy, no uncaught error."""
     with fresh_phone(playwright, tmp_path) as phone:
-        names = look_for_faults(phone, every_screen(phone, afterbeam, enrol_today(afterbeam)))
+        names = look_for_faults(phone, every_screen(phone, afterbeam, enrol_today(afterbeam)), views)
     assert names >= {"join", "push denied", "today", "plan", "settings", "settings refused", "today offline"}
 
 
+@in_views
 def test_no_screen_of_a_browser_without_push_has_a_fault(
-    playwright: Playwright, afterbeam: Afterbeam, tmp_path: Path
+    playwright: Playwright, afterbeam: Afterbeam, tmp_path: Path, views: tuple[View, ...]
 ) -> None:
     with fresh_phone(playwright, tmp_path) as phone:
-        assert look_for_faults(phone, screens_without_push(phone, enrol_today(afterbeam)))
+        assert look_for_faults(phone, screens_without_push(phone, enrol_today(afterbeam)), views)
 
 
+@in_views
 def test_no_screen_of_an_iphone_has_a_fault(
-    playwright: Playwright, afterbeam: Afterbeam, tmp_path: Path
+    playwright: Playwright, afterbeam: Afterbeam, tmp_path: Path, views: tuple[View, ...]
 ) -> None:
     with fresh_phone(playwright, tmp_path) as phone:
-        assert look_for_faults(phone, iphone_screens(phone, enrol_today(afterbeam)))
+        assert look_for_faults(phone, iphone_screens(phone, enrol_today(afterbeam)), views)
 
 
 def test_today_has_full_marks_from_lighthouse(phone: Chromium, afterbeam: Afterbeam) -> None:
@@ -131,29 +130,6 @@ def test_the_join_page_has_full_marks_from_lighthouse(
 
     assert report.failing == []
     assert report.scores == FULL_MARKS
-
-
-def look_for_faults(phone: Chromium, screens: Iterable[str]) -> set[str]:
-    """The names of the screens seen, all without a fault."""
-    faults: list[str] = []
-    names = set()
-    for name in screens:
-        names.add(name)
-        faults += [f"{name}: {fault}" for fault in _faults_in_every_view(phone)]
-    assert faults + phone.policy_violations + phone.uncaught_errors == []
-    return names
-
-
-def _faults_in_every_view(phone: Chromium) -> Iterator[str]:
-    for width, scheme, percent in VIEWS:
-        phone.resize(width)
-        phone.page.emulate_media(color_scheme=scheme)
-        with phone.text_size(percent):
-            found = phone.axe_violations()
-            found += [f"sticks out of its card: {card}" for card in phone.page.evaluate(_TOO_WIDE)]
-            if phone.sideways_scroll() > 0:
-                found.append(f"scrolls sideways by {phone.sideways_scroll()} px")
-        yield from (f"{width} px, {scheme}, text {percent} %: {fault}" for fault in found)
 
 
 _OUTCOMES = "SELECT event_id, occurrence_id, value FROM outcomes WHERE patient_id = ?"

@@ -13,16 +13,13 @@ import segno
 from PIL import Image
 from playwright.sync_api import Locator, Page, Playwright, Route, expect
 
+from tests.browser.views import FEW, View, faults_in, in_views
 from tests.support.chromium import Chromium, Scheme
 from tests.support.processes import Afterbeam, create_clinic
 
 EMAIL = "alice@lakeside.example"
 OTHER_EMAIL = "bob@lakeside.example"
 QUIET_ZONE = 4
-VIEWS: tuple[tuple[int, Scheme, int], ...] = (
-    *((width, scheme, 100) for width in (320, 390, 1280) for scheme in ("light", "dark")),
-    *((320, "light", 200), (1280, "dark", 200)),
-)
 IPHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 26_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
     "Version/26.1 Mobile/15E148 Safari/604.1"
@@ -324,36 +321,25 @@ def test_the_typed_code_runs_out_in_view(desk: Desk) -> None:
     desk.card_of("Jana").get_by_text("The typed code has run out.").wait_for()
 
 
-def test_no_state_of_the_page_has_a_fault(desk: Desk, phone: ApiPhone) -> None:
-    """Small to wide, light and dark, large text, both directions: nothing for axe, no sideways scroll."""
+@in_views
+def test_no_state_of_the_page_has_a_fault(desk: Desk, phone: ApiPhone, views: tuple[View, ...]) -> None:
+    """Nothing for axe, no sideways scroll, no small target."""
     desk.page.get_by_label("Procedure").select_option("co2_full")
     desk.page.get_by_label("At another time").check()
     desk.page.get_by_role("button", name="Enrol and show the code").click()
-    faults = _faults(desk)
+    faults = _faults(desk, views)
     desk.page.get_by_label("Now").check()
     desk.enrol("Kira")
     join_url = desk.enrol("Lena")
-    faults += _faults(desk)
+    faults += _faults(desk, views)
     phone.say_it_is_right(phone.open_link(join_url))
     desk.card_of("Lena").get_by_text("Reminders not on yet").wait_for()
-    faults += _faults(desk)
-    desk.page.evaluate("document.documentElement.dir = 'rtl'")
-
-    assert faults + _faults(desk) == []
+    faults += _faults(desk, views)
+    assert faults == []
 
 
-def _faults(desk: Desk) -> list[str]:
-    return [fault for view in VIEWS for fault in _faults_in(desk.chromium, *view)]
-
-
-def _faults_in(chromium: Chromium, width: int, scheme: Scheme, percent: int) -> Iterator[str]:
-    chromium.resize(width)
-    chromium.page.emulate_media(color_scheme=scheme)
-    with chromium.text_size(percent):
-        found = chromium.axe_violations() + chromium.page.evaluate(_SMALL_TARGETS)
-        if chromium.sideways_scroll() > 0:
-            found.append(f"scrolls sideways by {chromium.sideways_scroll()} px")
-    yield from (f"{width} px, {scheme}, {percent} %: {fault}" for fault in found)
+def _faults(desk: Desk, views: tuple[View, ...] = FEW) -> list[str]:
+    return list(faults_in(desk.chromium, views, _SMALL_TARGETS))
 
 
 # The target of what is picked is the label around it.

@@ -186,6 +186,16 @@ class Chromium:
             session.send("Page.setFontSizes", {"fontSizes": {"standard": 16}})
             session.detach()
 
+    @contextmanager
+    def direction(self, direction: str) -> Iterator[None]:
+        """For a while, "rtl" or "ltr", as a language's direction is."""
+        before = self.page.evaluate("document.documentElement.dir")
+        self.page.evaluate("(to) => (document.documentElement.dir = to)", direction)
+        try:
+            yield
+        finally:
+            self.page.evaluate("(to) => (document.documentElement.dir = to)", before)
+
     def show_whole_page(self) -> None:
         """A window as high as the page, so that a bar fixed to its lower edge stands at the page's end."""
         width = self.page.evaluate("innerWidth")

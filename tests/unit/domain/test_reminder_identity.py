@@ -19,7 +19,7 @@ from pwa.domain.notice import NoticeState, Reconciliation, Reminder
 from pwa.domain.protocol import Area, FactName
 from tests.support.protocols import DEEP, LIGHT, LONDON, plan_of
 from tests.support.reminder_book import ReminderBook
-from tests.unit.domain.examples import checked
+from tests.unit.domain.examples import walks
 
 LIVE_OR_SENT = (NoticeState.PLANNED, NoticeState.SENDING, NoticeState.SENT)
 FINAL = (NoticeState.SENT, NoticeState.EXPIRED)
@@ -165,9 +165,9 @@ class Recovery(RuleBasedStateMachine):
 
 
 TestRecovery = Recovery.TestCase
-LONG_WALKS = 300  # of 25 steps each: some minutes in `make soak`
+FEW_WALKS, LONG_WALKS = 20, 300  # of 25 steps each: the many take some minutes in `make soak`
 TestRecovery.settings = settings(
-    max_examples=min(checked(20).max_examples, LONG_WALKS),
+    max_examples=walks(FEW_WALKS, LONG_WALKS),
     stateful_step_count=25,
     suppress_health_check=[HealthCheck.too_slow],
 )
