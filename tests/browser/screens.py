@@ -27,8 +27,12 @@ ZONE = late_morning_zone(datetime.now(UTC))
 
 def enrol_today(afterbeam: Afterbeam) -> Enrolled:
     """A patient treated an hour ago, for whom something is due now."""
+    return enrol_treated(afterbeam, days_ago=0)
+
+
+def enrol_treated(afterbeam: Afterbeam, days_ago: int) -> Enrolled:
     clinic = create_clinic(afterbeam, zone=str(ZONE))
-    treated = datetime.now(ZONE).replace(tzinfo=None) - timedelta(hours=1)
+    treated = datetime.now(ZONE).replace(tzinfo=None) - timedelta(days=days_ago, hours=1)
     treated_at = treated.isoformat(timespec="minutes")
     return enrol(afterbeam, clinic, procedure="co2_full", treated_at=treated_at)
 
@@ -108,7 +112,7 @@ def refuse_settings(phone: Chromium) -> None:
 
 
 def check_in_screens(phone: Chromium, afterbeam: Afterbeam) -> Iterator[str]:
-    """Every screen of a check-in, as `every_screen`. The phone must have joined."""
+    """Every screen of a check-in, as `every_screen`. The phone must have joined, two days after it."""
     open_check_in(phone, afterbeam)
     yield "check-in"
     yield from _check_in(phone, words.BETTER, words.NONE, signs=(), then=words.EXPECTED)
@@ -116,8 +120,12 @@ def check_in_screens(phone: Chromium, afterbeam: Afterbeam) -> Iterator[str]:
     yield "today after a check-in"
     phone.page.get_by_role("link", name=words.CHECK_IN).first.click()
     yield from _check_in(phone, words.WORSE, words.DONE, signs=(words.FEVER,), then=words.CALL_TODAY)
+    _say_how_strong(phone)
     open_today(phone, afterbeam)
     yield "today with a call"
+    phone.page.get_by_role("link", name=words.PROGRESS).click()
+    phone.page.get_by_role("img").first.wait_for()
+    yield "progress with check-ins"
     phone.page.get_by_role("link", name=words.WRONG).click()
     phone.page.get_by_role("heading", name=words.WRONG).wait_for()
     yield "all danger signs"
@@ -140,6 +148,16 @@ def _check_in(phone: Chromium, mood: str, finish: str, *, signs: tuple[str, ...]
     page.get_by_role("button", name=finish).click()
     page.get_by_role("heading", name=then).wait_for()
     yield "check-in call today" if signs else "check-in expected"
+
+
+def _say_how_strong(phone: Chromium) -> None:
+    """Answer the details that stand below the card: each graded question moderate, pain 4."""
+    page = phone.page
+    page.get_by_role("radio", name="4", exact=True).check()
+    for answer in page.get_by_role("radio", name=words.MODERATE).all():
+        answer.check()
+    page.get_by_role("button", name=words.SAVE_DETAILS).click()
+    page.get_by_role("button", name=words.SAVE_DETAILS).wait_for(state="detached")
 
 
 def screens_without_push(phone: Chromium, patient: Enrolled) -> Iterator[str]:

@@ -17,6 +17,7 @@ from playwright.sync_api import sync_playwright
 from tests.browser.screens import (
     check_in_screens,
     enrol_today,
+    enrol_treated,
     every_screen,
     fresh_phone,
     iphone_screens,
@@ -47,8 +48,7 @@ def _take_all(afterbeam: Afterbeam, profile: Path, into: Path) -> int:
         with fresh_phone(playwright, profile / "usual") as phone:
             count += _take_each(phone, every_screen(phone, afterbeam, enrol_today(afterbeam)), into)
         with fresh_phone(playwright, profile / "check-in") as phone:
-            patient = enrol_today(afterbeam)
-            join(phone, afterbeam, patient)
+            join(phone, afterbeam, enrol_treated(afterbeam, days_ago=2))
             count += _take_each(phone, check_in_screens(phone, afterbeam), into)
         with fresh_phone(playwright, profile / "without-push") as phone:
             count += _take_each(phone, screens_without_push(phone, enrol_today(afterbeam)), into)

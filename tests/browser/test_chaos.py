@@ -114,13 +114,18 @@ class _Walk:
             self.reload,
             self.go_offline_and_back,
         ]
-        for _ in range(steps):
-            self.chance.choice(acts)()
+        for step in range(steps):
+            act = self.chance.choice(acts)
+            try:
+                act()
+            except Error as error:
+                raise AssertionError(f"step {step}, {act.__name__}:\n{self.shown()}") from error
 
     def tap(self) -> None:
         """A check-in in two taps, until the screen says that it is saved."""
         self._two_taps()
         self.page.locator(".care").first.wait_for()
+        self.page.wait_for_function("history.state !== null")  # the card has taken its place in it
         self.confirmed += 1
         self._remember()
 
@@ -179,6 +184,10 @@ class _Walk:
             else:
                 route.continue_()
 
+    def shown(self) -> str:
+        """What the page shows, to find out what became of it."""
+        return f"{self.page.url}\n{self.page.locator('body').inner_text()}"
+
     def check(self) -> None:
         """With the world good again everything arrives, once."""
         self.fault = None
@@ -204,8 +213,11 @@ class _Walk:
     def _two_taps(self) -> None:
         self.page.evaluate("history.replaceState(null, '')")  # or the card of the last one is shown again
         self._goto(self.page, "/check-in")
-        self.page.get_by_role("button", name=self.chance.choice(["Better", "Same"])).click()
+        first = self.page.get_by_role("button", name=self.chance.choice(["Better", "Same"]))
         none = self.page.get_by_role("button", name="None of these")
+        first.or_(none).wait_for()
+        if first.is_visible():  # else it goes on where a page died between the taps
+            first.click()
         none.wait_for()
         self.page.wait_for_timeout(CALM_MS)
         none.click()

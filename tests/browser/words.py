@@ -58,6 +58,7 @@ PROGRESS = "How it went so far"
 DAY_OF_HEALING = "Day 2 of 14"
 ADD_DETAILS = "Add details"
 SAVE_DETAILS = "Save details"
+MODERATE = "Moderate"
 UNDO = "Undo"
 CHECK_IN = "Check in"  # begins the words of both ways to it
 CRISIS = "Call a crisis line"
