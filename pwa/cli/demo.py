@@ -39,10 +39,12 @@ def demo(speed: int) -> None:
     """Run a demo clinic: web server, dispatcher, a login and a patient treated today."""
     config = read_config()
     require_free_port(config)
-    prepare_database(config)
-    create_missing_keys(config)
-    login, link = _set_up(config, speed)
-    with _Processes() as processes:
+    with _Processes() as processes:  # first, since from then on Ctrl-C is a wish that no library can swallow
+        prepare_database(config)
+        create_missing_keys(config)
+        login, link = _set_up(config, speed)
+        if not processes.all_run():
+            return
         processes.start("serve")
         processes.start("dispatch")
         if _is_up(config, processes):

@@ -42,6 +42,14 @@ COMMANDS = {
 log = get_logger()
 
 
+def load(name: str) -> click.Command | None:
+    """The command of that name, if there is one."""
+    if name not in COMMANDS:
+        return None
+    found: click.Command = getattr(import_module(f"pwa.cli.{COMMANDS[name]}"), name)
+    return found
+
+
 class Afterbeam(click.Group):
     """Prints what went wrong in one sentence, and exits with 2; nothing is stored then."""
 
@@ -49,10 +57,7 @@ class Afterbeam(click.Group):
         return sorted(COMMANDS)
 
     def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
-        if name not in COMMANDS:
-            return None
-        found: click.Command = getattr(import_module(f"pwa.cli.{COMMANDS[name]}"), name)
-        return found
+        return load(name)
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         try:
