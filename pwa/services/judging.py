@@ -160,7 +160,7 @@ def _told_of(bench: Bench, docket: Docket) -> Iterator[StoredCheckIn]:
             for rules in _usable_rule_sets(bench, docket.plans[each.care_plan_id])
             for rule in rules.rules
         )
-        if any(docket.is_past(one, each) and not asked.isdisjoint(bench.open(one).answers) for one in late):
+        if any(docket.is_past(one, each) and not asked.isdisjoint(_read(bench, one)) for one in late):
             yield each
 
 
@@ -254,7 +254,16 @@ def _past(bench: Bench, docket: Docket, check_in: StoredCheckIn) -> Iterator[Pas
     for each in docket.around:
         if each.is_current and docket.is_past(each, check_in):
             age = docket.true_at[check_in.event_id] - docket.true_at[each.event_id]
-            yield Past(age / timedelta(hours=1), bench.open(each).answers)
+            yield Past(age / timedelta(hours=1), _read(bench, each))
+
+
+def _read(bench: Bench, check_in: StoredCheckIn) -> Answers:
+    """What it answered: nothing where its record is damaged, so that the others are judged all the same."""
+    try:
+        return bench.open(check_in).answers
+    except Exception:
+        log.exception("check_in_not_readable", patient_id=bench.vault.patient_id)
+        return {}
 
 
 def _by_phone(bench: Bench, check_in: StoredCheckIn, sets: Sequence[RuleSet]) -> Iterator[Judgement]:

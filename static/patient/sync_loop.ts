@@ -40,7 +40,7 @@ async function pass(): Promise<boolean> {
   if (kept.value?.meta.before) await refreshBundle(); // nothing is sent before it is here
   const flushed = await flush();
   await reload(); // "sent" is shown before the new bundle is here
-  if (flushed === "sent" && kept.value?.meta.photos) await later().then(({ sendPhotos }) => sendPhotos());
+  if (flushed !== "signed_out" && kept.value?.meta.photos) await later().then(({ sendPhotos }) => sendPhotos());
   const fresh = flushed === "signed_out" ? false : await refreshBundle();
   await reload();
   if (kept.value?.meta.signed_out === NOT_CONFIRMED && refused !== NOT_CONFIRMED) go("/join");

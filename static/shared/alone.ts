@@ -14,11 +14,11 @@ export async function flush(): Promise<Flushed> {
   return sendAll().finally(() => setMeta("lease", undefined));
 }
 
-/** False while somebody else holds it; a holder that died loses it after a minute. */
+/** False while somebody else holds it; a holder that died loses it after a minute, and so does one whose clock was ahead. */
 export const takeLease = (owner: number): Promise<boolean> =>
   change(["meta"], async (store) => {
     const held = (await store("meta").get("lease")) as { owner: number; until: number } | undefined;
-    const free = !held || held.owner === owner || held.until <= wallNow();
+    const free = !held || held.owner === owner || held.until <= wallNow() || held.until > wallNow() + LEASE_MS;
     if (free) store("meta").put({ owner, until: wallNow() + LEASE_MS }, "lease");
     return free;
   });

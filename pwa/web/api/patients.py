@@ -86,6 +86,7 @@ def sync(json_data: SyncIn) -> Response:
     """
     house, device, now = the_house(), this_device(), moment()
     events = [_event(content, device, now.care) for content in json_data.events[:MOST_EVENTS]]
+    zone = json_data.zone if isinstance(json_data.zone, str) else None
     behind = care_behind(json_data.sent_at, now, house.demo.speed if house.demo else 1)
 
     def take(session: Session) -> tuple[Sequence[Answer | None], str]:
@@ -95,7 +96,7 @@ def sync(json_data: SyncIn) -> Response:
             answers = quarantine.append(scope, house.keys, device, events, now, behind)
         else:
             clinic = clinics.get_clinic(session, device.clinic_id)
-            answers = take_in(scope, clinic, house.keys, device, events, json_data.zone, now, behind)
+            answers = take_in(scope, clinic, house.keys, device, events, zone, now, behind)
         return answers, operations.get_epoch(session) or ""
 
     answers, epoch = written(take)

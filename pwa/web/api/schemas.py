@@ -44,10 +44,14 @@ class EventIn(BaseModel):
     kind: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
 
 
-class SyncIn(_Strict):
-    epoch: Annotated[str, Field(max_length=64)] | None = None
-    zone: Annotated[str, Field(max_length=64)] | None = None
-    sent_at: Any = None  # whatever it is, it costs no event
+class SyncIn(BaseModel):
+    """A batch of events. Nothing around them costs one: a newer app may say more than this server knows."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    epoch: Any = None
+    zone: Any = None
+    sent_at: Any = None
     # Each event is read on its own, so that one that cannot be read does not hold the others up.
     events: list[Any]  # of more than 50 the first are taken, the others told to come later
 

@@ -25,6 +25,13 @@ async function saved(...photos: Photo[]) {
   return { ...phone, made: made! };
 }
 
+/** The same, and the server has the check-in. */
+async function taken(...photos: Photo[]) {
+  const phone = await saved(...photos);
+  await phone.settle({ results: [{ id: phone.made.id, result: "stored", reason: "" }] });
+  return phone;
+}
+
 /** Answers for each photo in turn; remembers what came. */
 function server(...answers: (number | "lost" | "portal")[]): Sent[] {
   const sent: Sent[] = [];
@@ -81,7 +88,10 @@ test("a photo that the person took out is not kept", async () => {
 test("photos of what was begun are sent under the device of their check-in", async () => {
   const phone = await load();
   const [made] = await phone.recordAll([CHECK_IN], undefined);
-  await phone.change(["outbox"], (store) => store("outbox").put({ ...made!, device_id: "d" }));
+  await phone.change(["shadow", "outbox"], (store) => {
+    store("shadow").put({ event: { ...made!, device_id: "d" }, result: "stored", reason: "", at: 0 });
+    store("outbox").delete(made!.id);
+  });
   await phone.setMeta("device", { id: "d", token: "t" });
   await phone.begin({ ...BEGUN, replaces: made!.id });
   await phone.begin(undefined);
@@ -91,7 +101,7 @@ test("photos of what was begun are sent under the device of their check-in", asy
 });
 
 test("a photo leaves the phone only when the server has answered for it", async () => {
-  const phone = await saved(photo("front"));
+  const phone = await taken(photo("front"));
   const lost = server("lost");
   await phone.sendPhotos();
   expect(await phone.keptPhotos()).toHaveLength(1);
@@ -105,7 +115,7 @@ test("a photo leaves the phone only when the server has answered for it", async 
 
 test.each([["a captive portal", "portal"], ["one that asks for patience", 429], ["a phone that must join again", 401]] as const)(
   "%s takes nothing away", async (_, answer) => {
-    const phone = await saved(photo("front"), photo("left"));
+    const phone = await taken(photo("front"), photo("left"));
     const sent = server(answer);
     await phone.sendPhotos();
     expect(sent).toHaveLength(1);
@@ -113,7 +123,7 @@ test.each([["a captive portal", "portal"], ["one that asks for patience", 429], 
   });
 
 test("a photo that the server refuses is kept with the reason, sent no more, and holds up no other", async () => {
-  const phone = await saved(photo("front"), photo("left"));
+  const phone = await taken(photo("front"), photo("left"));
   const sent = server(409, 200);
   await phone.sendPhotos();
   expect(sent).toHaveLength(2);
@@ -126,7 +136,7 @@ test("a photo that the server refuses is kept with the reason, sent no more, and
 });
 
 test("a refused photo is offered again when the person wants it, and leaves the phone only when they throw it away", async () => {
-  const phone = await saved(photo("front"), photo("left"));
+  const phone = await taken(photo("front"), photo("left"));
   const sent = server(409, 409, 201);
   await phone.sendPhotos();
   const [first, second] = await phone.keptPhotos();
@@ -144,7 +154,7 @@ test("a refused photo is offered again when the person wants it, and leaves the 
 });
 
 test("a photo that the server cannot take now holds up no other", async () => {
-  const phone = await saved(photo("front"), photo("left"));
+  const phone = await taken(photo("front"), photo("left"));
   expect(server(500, 201)).toEqual([]);
   await phone.sendPhotos();
   expect(await phone.keptPhotos()).toHaveLength(1);
@@ -152,14 +162,14 @@ test("a photo that the server cannot take now holds up no other", async () => {
 });
 
 test("two tabs that are refused the same photo count it once", async () => {
-  const phone = await saved(photo("front"), photo("left"));
+  const phone = await taken(photo("front"), photo("left"));
   server(422, 503, 422, 503);
   await Promise.all([phone.sendPhotos(), phone.sendPhotos()]);
   expect(await phone.getMeta("photos")).toBe((await phone.keptPhotos()).filter(({ refused }) => !refused).length);
 });
 
 test("taking a check-in back takes back the photos that were not sent", async () => {
-  const phone = await saved(photo("front"));
+  const phone = await taken(photo("front"));
   await phone.recordAll([{ kind: "check_in_undo", check_in_id: phone.made.id }], undefined);
   const sent = server(201);
   await phone.sendPhotos();
@@ -168,7 +178,7 @@ test("taking a check-in back takes back the photos that were not sent", async ()
 });
 
 test("a photo of another person's device is never sent", async () => {
-  const phone = await saved(photo("front"));
+  const phone = await taken(photo("front"));
   await phone.setMeta("device", { id: "somebody", token: "t" });
   const sent = server(201);
   await phone.sendPhotos();
@@ -177,9 +187,33 @@ test("a photo of another person's device is never sent", async () => {
 });
 
 test("after joining anew the same person's photos go on", async () => {
-  const phone = await saved(photo("front"));
-  await phone.change(["outbox"], (store) => store("outbox").put({ ...phone.made, device_id: "new" }));
+  const phone = await taken(photo("front"));
+  const event = { ...phone.made, device_id: "new" };
+  await phone.change(["shadow"], (store) => store("shadow").put({ event, result: "stored", reason: "", at: 0 }));
   await phone.setMeta("device", { id: "new", token: "t" });
+  const sent = server(201);
+  await phone.sendPhotos();
+  expect(sent).toHaveLength(1);
+});
+
+test("a photo waits for its check-in, and keeps no other waiting", async () => {
+  const phone = await taken(photo("front"));
+  await phone.setMeta("draft", { plan_id: "p", day: 3, answers: {}, note: "", photos: [photo("left")], at: 0 });
+  await phone.recordAll([CHECK_IN], undefined); // the server always breaks on this one
+  const sent = server(201);
+  await phone.sendPhotos();
+  expect(sent.map(({ about }) => about.check_in_id)).toEqual([phone.made.id]);
+  expect(await phone.keptPhotos()).toMatchObject([{ slot: "left" }]);
+  expect(await phone.getMeta("photos")).toBe(1);
+});
+
+test("a photo that was given up with a draft goes to the check-in that was refused", async () => {
+  const phone = await load();
+  const [made] = await phone.recordAll([CHECK_IN], { device: { id: "d" } } as never);
+  await phone.settle({ results: [{ id: made!.id, result: "rejected", reason: "unreadable" }] });
+  await phone.begin({ ...BEGUN, photos: [photo("front")], replaces: made!.id });
+  await phone.begin(undefined);
+  await phone.setMeta("device", { id: "d", token: "t" });
   const sent = server(201);
   await phone.sendPhotos();
   expect(sent).toHaveLength(1);

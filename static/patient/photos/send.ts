@@ -2,7 +2,7 @@
 
 import type { Problem } from "../../shared/api";
 import { instant, wallNow } from "../../shared/clock";
-import { change, getMeta, read, type KeptPhoto, type Meta } from "../../shared/db";
+import { change, getMeta, read, type Answered, type Entry, type KeptPhoto, type Meta } from "../../shared/db";
 import { countPhotos } from "../../shared/outbox";
 
 const TIMEOUT_MS = 60_000;
@@ -13,8 +13,9 @@ export const keptPhotos = (): Promise<KeptPhoto[]> => read(["photos"], (store) =
 export async function sendPhotos(): Promise<void> {
   const device = await getMeta("device");
   for (const photo of await keptPhotos()) {
-    if (photo.refused) continue;
-    const isOurs = !device || [photo.device_id, await ownerOf(photo.check_in_id)].includes(device.id);
+    const [waits, taken, refused] = await checkInOf(photo);
+    if (photo.refused || waits) continue; // its check-in goes first
+    const isOurs = !device || [photo.device_id, (taken ?? refused)?.event.device_id].includes(device.id);
     const { status, code } = isOurs ? await post(photo, device) : { status: 403, code: "other_device" };
     if (status === 200 || status === 201 || code === "photo_conflict") await settled(photo, false); // of a conflict the server keeps both
     else if ([0, 401, 429].includes(status)) return; // it stays, for the next time
@@ -38,9 +39,10 @@ export const throwAway = ({ id }: KeptPhoto): Promise<void> =>
     if ((await store("photos").get(id))?.refused) store("photos").delete(id);
   });
 
-/** The device that a check-in is sent under: after joining anew, the same person's new one. */
-const ownerOf = (id: string): Promise<string | undefined> =>
-  read(["outbox", "shadow"], async (store) => (await store("outbox").get(id) ?? (await store("shadow").get(id))?.event)?.device_id);
+/** Where its check-in is: after joining anew, that has the same person's new device. */
+const checkInOf = ({ check_in_id }: KeptPhoto): Promise<[Entry | undefined, Answered | undefined, Answered | undefined]> =>
+  read(["outbox", "shadow", "rejected"], (store) =>
+    Promise.all([store("outbox").get(check_in_id), store("shadow").get(check_in_id), store("rejected").get(check_in_id)]));
 
 async function post({ id, check_in_id, slot, taken_at, type, bytes }: KeptPhoto, device: Meta["device"] | undefined) {
   const about = { id, check_in_id, slot, taken_at, sent_at: instant(wallNow()) };

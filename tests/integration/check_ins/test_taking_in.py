@@ -312,15 +312,17 @@ def _spoil(desk: Desk, column: str, table: str, where: str) -> None:
         session.execute(text(f"UPDATE {table} SET {column} = :junk WHERE {where}"), {"junk": b"junk"})
 
 
-@pytest.mark.parametrize(
-    ("column", "table", "where"),
-    [("payload_sealed", "patient_events", "kind = 'check_in'"), ("risks_sealed", "care_plans", "1 = 1")],
-)
-def test_what_cannot_be_read_beside_it_keeps_no_red_flag_back(
-    desk: Desk, column: str, table: str, where: str
-) -> None:
+def test_a_damaged_record_leaves_newer_check_ins_judged(desk: Desk) -> None:
     desk.say({"pain": 1}, ago=timedelta(hours=1))
-    _spoil(desk, column, table, where)
+    _spoil(desk, "payload_sealed", "patient_events", "kind = 'check_in'")
+    desk.say(NO_BREATH)
+    assert [row["level"] for row in desk.world.rows("alerts")] == ["emergency"]
+    assert [row["judged_at"] is None for row in desk.check_ins()] == [False, False]
+
+
+def test_risks_that_cannot_be_read_keep_no_red_flag_back(desk: Desk) -> None:
+    desk.say({"pain": 1}, ago=timedelta(hours=1))
+    _spoil(desk, "risks_sealed", "care_plans", "1 = 1")
     desk.say(NO_BREATH)
     with desk.world.house.database.read() as session:
         [alert] = session.execute(text("SELECT level FROM alerts")).all()
