@@ -170,10 +170,19 @@ def joined_by(alert: Alert, concern: Concern, known: Known, hours: OpeningHours,
     if alert.is_settled(now):
         return together
     waiting = _waiting_for(together, [concern], hours, now)
-    if held is not None or urgency(concern.level) >= urgency(alert.level):
+    if held is not None or not _is_news(alert, concern):
         return waiting
     tell_at = _earliest(alert.next_tell_at, first_told_at(concern.level, hours, now))
-    return replace(waiting, next_tell_at=tell_at, called=None, called_at=None)  # they called about less
+    told_of_less = alert.call_at is not None and alert.call_at <= now  # then they are told again
+    turn = alert.turn + told_of_less
+    return replace(waiting, turn=turn, next_tell_at=tell_at, called=None, called_at=None)
+
+
+def _is_news(alert: Alert, concern: Concern) -> bool:
+    """Graver than all that waits, or an emergency after they called: they called about less, or another."""
+    called_before = alert.called_at is not None and alert.called_at < concern.since
+    is_graver = urgency(concern.level) < urgency(alert.level)
+    return is_graver or (concern.level is Level.EMERGENCY and called_before)
 
 
 def _is_worse(held: Acknowledgement, concern: Concern, known: Collection[str]) -> bool:

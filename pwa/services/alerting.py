@@ -55,6 +55,8 @@ def raise_concern(
         known = Known(alerts.rules_of(scope, held.id), unseen_concerns(scope, held))
         alert = domain.joined_by(held, concern, known, clinic.hours, moment.care)
         alerts.save_alert(scope, alert)
+        if alert.turn > held.turn:
+            stop_following_up(scope, alert, moment)  # of the turn before
     alerts.add_reasons(scope, alert.id, check_in_id, news, moment.care)
     plan_follow_ups(scope, alert, moment)
     tell_if_due(scope, clinic, alert, moment)

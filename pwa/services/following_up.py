@@ -25,8 +25,9 @@ def plan_follow_ups(scope: ClinicScope, alert: Alert, moment: Moment) -> None:
         return
     if alerts.is_all_undone(scope, alert.id, alert.seen_until(moment.care)):
         return
-    for number, due_at in enumerate((alert.call_at, alert.call_at + ASKED_AFTER), start=1):
-        plan_follow_up(scope, _notice(alert, number, max(due_at, moment.care), moment), moment.wall)
+    first = max(alert.call_at, moment.care)
+    for number, due_at in enumerate((first, first + ASKED_AFTER), start=1):
+        plan_follow_up(scope, _notice(alert, number, due_at, moment), moment.wall)
 
 
 def stop_following_up(scope: ClinicScope, alert: Alert, moment: Moment) -> None:

@@ -8,9 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from pwa.domain.notice import NoticeKind, NoticeState
 from pwa.services import alerting, escalating
 from pwa.services.escalating import escalate
+from pwa.store import tables
 from pwa.store.scope import ClinicScope
 from tests.support.events import event
 from tests.support.inbox import FEVER, NO_BREATH, WORRIED, Desk
@@ -242,6 +245,34 @@ def test_the_patient_is_told_in_time_that_nobody_has_seen_it(either_world: World
     words = desk.alice.bundle()["notices"]
     assert {str(first["id"]), str(second["id"])} <= set(words)
     assert words[str(first["id"])]["titles"] == ["Please open the app"] * 3
+
+
+def _they_were_sent(desk: Desk) -> None:
+    with desk.world.house.database.write() as session:
+        sent = update(tables.Notice).where(tables.Notice.kind == NoticeKind.FOLLOW_UP)
+        session.execute(sent.values(state=NoticeState.SENT))
+
+
+def test_what_is_graver_than_what_the_patient_was_told_of_is_told_of_again(desk: Desk) -> None:
+    desk.world.clock.wall = utc("2026-07-16T20:00")  # nobody is there
+    desk.say(FEVER)
+    _they_were_sent(desk)
+    desk.later(hours=2)
+    desk.say(NO_BREATH)
+    planned = [at for at, state in due(desk) if state == "planned"]
+    assert planned == [desk.now, desk.now + timedelta(minutes=30)]
+    assert desk.patient_alert()["call_at"] == "2026-07-16T20:00:00.000Z"  # it goes on saying so
+
+
+def test_an_emergency_after_they_called_about_another_is_told_of(desk: Desk) -> None:
+    desk.say(NO_BREATH)
+    desk.later(minutes=2)
+    desk.alice.sync(event("called", desk.now, answer="yes"))
+    assert {state for _, state in due(desk)} == {"cancelled"}
+    desk.later(minutes=3)
+    desk.say({"face_droop": True})
+    assert [state for _, state in due(desk)] == ["planned", "planned"]
+    assert desk.alerts()[0]["called"] is None
 
 
 @pytest.mark.parametrize(
