@@ -21,7 +21,8 @@ async function phone() {
   await store.reload();
   const taps = async () => {
     await store.reload();
-    return store.kept.value!.outbox.map((event) => ("value" in event ? event.value : event.kind));
+    const bySeq = [...store.kept.value!.outbox].sort((a, b) => a.seq - b.seq); // ids of one millisecond have no order
+    return bySeq.map((event) => ("value" in event ? event.value : event.kind));
   };
   return { ...actions, ...answers, taps };
 }
