@@ -72,9 +72,19 @@ _name = _shaped(r"[A-Za-z_][A-Za-z0-9_.<-]{0,199}")
 
 FIELDS: Mapping[str, Shape] = {
     **dict.fromkeys(
-        ("clinic_id", "patient_id", "staff_id", "device_id", "care_plan_id", "notice_id", "target_id"), _id
+        (
+            "clinic_id",
+            "patient_id",
+            "staff_id",
+            "device_id",
+            "care_plan_id",
+            "notice_id",
+            "target_id",
+            "alert_id",
+        ),
+        _id,
     ),
-    **dict.fromkeys(("delivery_id", "subscription_id", "request_id"), _id),
+    **dict.fromkeys(("delivery_id", "subscription_id", "request_id", "alert_id"), _id),
     **dict.fromkeys(("count", "attempt", "status", "port", "pid", "speed", "duration_ms", "age_s"), _number),
     **dict.fromkeys(("job", "result", "state", "reason", "database", "channel"), _word),
     "endpoint": _endpoint,

@@ -8,7 +8,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from pwa.clock import Moment
-from pwa.domain.alert import ASKED_AFTER, Alert, AlertState, CalledAnswer
+from pwa.domain.alert import Alert, AlertState, CalledAnswer
+from pwa.domain.alert_times import ASKED_AFTER
 from pwa.domain.notice import Notice, NoticeKind, NoticeState
 from pwa.store import alerts
 from pwa.store.follow_ups import end_follow_ups, plan_follow_up

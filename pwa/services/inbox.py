@@ -6,10 +6,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
-
-from sqlalchemy.exc import OperationalError
 
 from pwa.clock import Moment
 from pwa.domain.alert import Alert, AlertState, urgency
@@ -17,9 +16,9 @@ from pwa.domain.answers import Answer, Answers, readable_answers
 from pwa.domain.judgement import ticked_signs
 from pwa.domain.rules import items_of
 from pwa.domain.triage import ABOVE_EXPECTED
-from pwa.logs import get_logger
 from pwa.services import vaults
 from pwa.services.check_ins import note_of
+from pwa.services.damaged import if_readable
 from pwa.services.judging import contents, rule_sets
 from pwa.services.phone_clock import CLOCK_SLACK
 from pwa.services.shelf import protocol
@@ -34,8 +33,6 @@ from pwa.vault.keyring import MasterKeys
 SHOWN_DAYS = timedelta(days=60)
 CONFLICTS_AT_MOST = 200
 OF_EACH_AT_MOST = 20
-
-log = get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,15 +113,11 @@ def _shown_if_readable(
     names: dict[UUID, str],
 ) -> ShownAlert:
     """A record that cannot be opened must not hide the alerts of all the others, nor its own."""
-    try:
-        return _shown(scope, keys, alert, reasons, names)
-    except OperationalError:
-        raise
-    except Exception:
-        log.exception("alert_not_readable", alert_id=alert.id)
-        held = alert.acknowledgement
-        bare = tuple(ShownReason(each, {}) for each in reasons)
-        return ShownAlert(alert, Whose(alert.patient_id), names.get(held.by) if held else None, bare, ())
+    held = alert.acknowledgement
+    plain = tuple(ShownReason(each, {}) for each in reasons)
+    bare = ShownAlert(alert, Whose(alert.patient_id), names.get(held.by) if held else None, plain, ())
+    work = partial(_shown, scope, keys, alert, reasons, names)
+    return if_readable(work, bare, "alert_not_readable", alert_id=alert.id)
 
 
 def one_alert(scope: ClinicScope, keys: MasterKeys, alert: Alert) -> ShownAlert:
@@ -183,12 +176,8 @@ def _whose(scope: ClinicScope, vault: PatientVault, plan: StoredPlan) -> Whose:
 
 
 def _opened_if_readable(vault: PatientVault, stored: StoredCheckIn) -> ShownCheckIn:
-    """As with alerts: a record that cannot be opened hides no other."""
-    try:
-        return _opened(vault, stored)
-    except Exception:
-        log.exception("check_in_not_readable", patient_id=stored.patient_id)
-        return ShownCheckIn(stored, None, None)
+    work, bare = partial(_opened, vault, stored), ShownCheckIn(stored, None, None)
+    return if_readable(work, bare, "check_in_not_readable", patient_id=stored.patient_id)
 
 
 def _opened(vault: PatientVault, stored: StoredCheckIn) -> ShownCheckIn:
@@ -241,7 +230,6 @@ def conflicts(scope: ClinicScope, keys: MasterKeys) -> tuple[ShownConflict, ...]
 
 
 def _conflict_if_readable(scope: ClinicScope, keys: MasterKeys, one: check_ins.Conflict) -> ShownConflict:
-    """As with alerts: a record that cannot be opened hides no other."""
     bare = ShownConflict(
         id=one.id,
         whose=Whose(one.patient_id),
@@ -250,13 +238,8 @@ def _conflict_if_readable(scope: ClinicScope, keys: MasterKeys, one: check_ins.C
         stored_at=one.stored_at,
         received_at=one.received_at,
     )
-    try:
-        return _conflict(scope, keys, bare, one)
-    except OperationalError:
-        raise
-    except Exception:
-        log.exception("conflict_not_readable", conflict_id=one.id)
-        return bare
+    work = partial(_conflict, scope, keys, bare, one)
+    return if_readable(work, bare, "conflict_not_readable", patient_id=one.patient_id)
 
 
 def _conflict(

@@ -31,6 +31,7 @@ from pwa.logs import get_logger
 from pwa.protocols.rule_sets import rule_set_of
 from pwa.services.alerting import raise_concern
 from pwa.services.check_ins import read_result
+from pwa.services.damaged import if_readable
 from pwa.services.risks import risks_of
 from pwa.services.shelf import protocol
 from pwa.store import check_ins, patients, plans, protocols
@@ -259,11 +260,11 @@ def _past(bench: Bench, docket: Docket, check_in: StoredCheckIn) -> Iterator[Pas
 
 def _read(bench: Bench, check_in: StoredCheckIn) -> Answers:
     """What it answered: nothing where its record is damaged, so that the others are judged all the same."""
-    try:
-        return bench.open(check_in).answers
-    except Exception:
-        log.exception("check_in_not_readable", patient_id=bench.vault.patient_id)
-        return {}
+    nothing: Answers = {}
+    patient_id = bench.vault.patient_id
+    return if_readable(
+        lambda: bench.open(check_in).answers, nothing, "check_in_not_readable", patient_id=patient_id
+    )
 
 
 def _by_phone(bench: Bench, check_in: StoredCheckIn, sets: Sequence[RuleSet]) -> Iterator[Judgement]:

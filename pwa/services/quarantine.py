@@ -12,14 +12,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from pwa.clock import Moment
 from pwa.domain.errors import TooManyTries
 from pwa.domain.patient import Device
-from pwa.logs import get_logger
 from pwa.services import vaults
+from pwa.services.damaged import if_readable
 from pwa.services.patient_events import UNREADABLE, Answer, PatientEvent, SyncResult, answer_again
 from pwa.services.phone_clock import when_tapped
 from pwa.services.tokens import hash_token
@@ -35,8 +34,6 @@ MOST_EVENTS = 200  # of one device
 SHOWN_AT_ONCE = 200
 KEPT_APART = "This phone was shut out by your clinic. What you entered is kept apart for your clinic."
 _PLACE = ("quarantined_events", "payload")  # what the content is bound to, beside patient and id
-
-log = get_logger()
 
 
 class QuarantineFull(TooManyTries):
@@ -127,13 +124,10 @@ def newest(scope: ClinicScope, keys: MasterKeys, before: UUID | None) -> ShownPa
 
 
 def _shown(scope: ClinicScope, keys: MasterKeys, stored: QuarantinedEvent, label: str) -> ShownEvent:
-    """A record that cannot be opened must not hide all the others, nor that it is there."""
-    try:
+    def opened() -> ShownEvent:
         vault = vaults.open_vault(scope, keys, stored.patient_id)
         content = json.loads(vault.open(*_PLACE, stored.id, stored.payload_sealed))
         return ShownEvent(stored, label, vaults.first_name(scope, vault), content)
-    except OperationalError:
-        raise
-    except Exception:
-        log.exception("quarantine_not_readable", patient_id=stored.patient_id)
-        return ShownEvent(stored, label, None, None)
+
+    bare = ShownEvent(stored, label, None, None)  # at least that it is there
+    return if_readable(opened, bare, "quarantine_not_readable", patient_id=stored.patient_id)

@@ -6,15 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from uuid import UUID
-
-from sqlalchemy.exc import OperationalError
 
 from pwa.clock import Moment
 from pwa.domain.clinic import Clinic
 from pwa.domain.schedule import local_day
-from pwa.logs import get_logger
 from pwa.services import vaults
+from pwa.services.damaged import if_readable
 from pwa.services.shelf import protocol
 from pwa.store import check_ins, patients, plans, silence
 from pwa.store.scope import ClinicScope
@@ -23,8 +22,6 @@ from pwa.vault.keyring import MasterKeys
 MISSED_DAYS = 2  # on which a check-in was asked for
 UNHEARD_REMINDERS = 3
 LOOK_BACK = timedelta(days=14)
-
-log = get_logger()
 
 
 class Silence(StrEnum):
@@ -102,13 +99,8 @@ def _shown_if_readable(
         last_seen_at=trace.last_seen_at,
         last_check_in_at=trace.last_check_in_at,
     )
-    try:
-        return _shown(scope, clinic, keys, bare, moment)
-    except OperationalError:
-        raise
-    except Exception:
-        log.exception("patient_not_readable", patient_id=trace.patient_id)
-        return bare
+    work = partial(_shown, scope, clinic, keys, bare, moment)
+    return if_readable(work, bare, "patient_not_readable", patient_id=trace.patient_id)
 
 
 def _shown(

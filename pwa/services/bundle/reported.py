@@ -4,27 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from pwa.domain.alert import Alert, AlertState
-from pwa.domain.answers import Answers
 from pwa.domain.clinic import TriageMode
-from pwa.logs import get_logger
 from pwa.services.bundle.shapes import AlertPart, CheckInPart
+from pwa.services.damaged import if_readable
 from pwa.services.instants import instant
 from pwa.services.judging import answers_of
 from pwa.services.phone_clock import CLOCK_SLACK
 from pwa.store import alerts, check_ins
 from pwa.store.alerts import AlertReason
-from pwa.store.check_ins import StoredCheckIn
 from pwa.store.scope import ClinicScope
 from pwa.vault.fields import PatientVault
 
 LONGEST_COURSE = timedelta(days=400)
 MOST = 60
 TOLD_WHEN_CLOSED = timedelta(days=3)
-
-log = get_logger()
 
 
 def check_in_parts(
@@ -37,7 +34,8 @@ def check_in_parts(
     parts: dict[UUID, list[CheckInPart]] = {}
     found = check_ins.check_ins_between(scope, vault.patient_id, now - LONGEST_COURSE, now + CLOCK_SLACK)
     for one in [each for each in found if not each.superseded and not each.refused][-MOST:]:
-        answers = _answers_if_readable(vault, one)
+        work = partial(answers_of, vault, one)  # a damaged one must not cost the phone its whole bundle
+        answers = if_readable(work, None, "check_in_not_readable", patient_id=one.patient_id)
         if answers is None:
             continue
         part: CheckInPart = {
@@ -50,15 +48,6 @@ def check_in_parts(
         }
         parts.setdefault(one.care_plan_id, []).append(part)
     return parts
-
-
-def _answers_if_readable(vault: PatientVault, one: StoredCheckIn) -> Answers | None:
-    """A record that cannot be opened must not cost the phone its whole bundle."""
-    try:
-        return answers_of(vault, one)
-    except Exception:
-        log.exception("check_in_not_readable", patient_id=one.patient_id)
-        return None
 
 
 def alert_part(scope: ClinicScope, patient_id: UUID, mode: TriageMode, now: datetime) -> AlertPart | None:

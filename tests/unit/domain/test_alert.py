@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from pwa.domain import alert as alerts
 from pwa.domain.alert import Alert, AlertOutcome, AlertState, CalledAnswer, Concern, Known
+from pwa.domain.alert_times import calls_at
 from pwa.domain.judgement import Reason
 from pwa.domain.opening_hours import is_open, parse
 from pwa.domain.rules import Level
@@ -67,7 +68,7 @@ def taken(alert: Alert, now: datetime = MONDAY_TEN) -> Alert:
 def test_the_patient_hears_in_time_that_nobody_has_seen_it(
     level: Level | None, since: datetime, expected: datetime | None
 ) -> None:
-    assert alerts.calls_at(level, HOURS, since) == expected
+    assert calls_at(level, HOURS, since) == expected
 
 
 def test_the_wait_counts_from_the_tap_and_not_from_when_it_arrived() -> None:
@@ -286,7 +287,7 @@ def _after(alert: Alert, act: str, now: datetime) -> Alert:
 )
 def test_nobody_waits_in_silence_while_the_clinic_is_closed(minutes: int, level: Level | None) -> None:
     since = MONDAY_TEN + minutes * MINUTE
-    call_at = alerts.calls_at(level, HOURS, since)
+    call_at = calls_at(level, HOURS, since)
     assert call_at is not None
     assert since <= call_at <= since + 60 * MINUTE
     assert call_at == since or is_open(HOURS, call_at - timedelta(microseconds=1))
